@@ -1,0 +1,1 @@
+"""Settings and the program file; knows nothing of the rest."""

@@ -1,0 +1,1 @@
+"""Use cases, one verb a file, and the clock that calls them."""

@@ -1,0 +1,1 @@
+"""Flags, support requests, on-call and deadlines; pure."""

@@ -1,0 +1,1 @@
+"""What is due, what it says and what an answer means; pure."""

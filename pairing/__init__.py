@@ -1,0 +1,1 @@
+"""Who meets whom: a pure model of members, rules, groups and rounds."""

@@ -1,0 +1,1 @@
+"""Stand-in Twilio, SendGrid and phones that speak the providers' wire protocol."""

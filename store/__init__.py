@@ -1,0 +1,1 @@
+"""Tables, queries by aggregate, encryption and migrations."""

@@ -1,0 +1,1 @@
+"""Console, member and support pages, webhooks and the JSON API."""
