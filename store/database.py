@@ -1,0 +1,84 @@
+"""Opens the database: SQLite embedded or PostgreSQL, with sessions that read and sessions that write.
+
+On SQLite only writers BEGIN IMMEDIATE (a reader that upgrades later would fail with SQLITE_BUSY at once).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from store.errors import StoreError
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One database: `reads()` for looking, `writes.begin()` for changing."""
+
+    reads: sessionmaker[Session]
+    writes: sessionmaker[Session]
+    engine: Engine  # the writing engine
+    reading_engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+        self.reading_engine.dispose()
+
+
+def _tune_sqlite(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins; the driver must not
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",  # a commit before a provider call must survive a power cut
+            "foreign_keys=ON",
+            "secure_delete=ON",  # what was erased is overwritten, not only unlinked
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def open_database(url: str) -> Database:
+    """The database at that SQLAlchemy URL. Raises StoreError when the URL is none of ours."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            "PREPAIRED_DATABASE_URL is no database URL, such as sqlite:///prepaired.db"
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        writing = create_engine(parsed, hide_parameters=True)
+        reading = create_engine(parsed, hide_parameters=True)
+        _tune_sqlite(writing, "BEGIN IMMEDIATE")
+        _tune_sqlite(reading, "BEGIN")
+    elif parsed.drivername == "postgresql+psycopg":
+        writing = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10)
+        reading = writing
+    else:
+        raise StoreError(
+            f"PREPAIRED_DATABASE_URL names {parsed.drivername}; use sqlite:///FILE or postgresql+psycopg://…"
+        )
+    return Database(
+        reads=sessionmaker(reading, expire_on_commit=False),
+        writes=sessionmaker(writing, expire_on_commit=False),
+        engine=writing,
+        reading_engine=reading,
+    )

@@ -1,0 +1,41 @@
+"""Every table, one module an aggregate."""
+
+from store.models.conversation import CheckIn, Colour, Inbound, Rematch, UnclearReply
+from store.models.member import Agreement, Consent, ContactPoint, Exclusion, Member, Suppression
+from store.models.outbox import Cursor, Link, Message, ProviderEvent, Sender
+from store.models.pairing import BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
+from store.models.pathway import AuditEntry, Incident, ProgramState, Staff, StaffSession, SupportRequest
+from store.models.record import Record, new_id
+
+__all__ = [
+    "Agreement",
+    "AuditEntry",
+    "BuddyGroup",
+    "CheckIn",
+    "Cohort",
+    "CohortMember",
+    "Colour",
+    "Consent",
+    "ContactPoint",
+    "Cursor",
+    "Exclusion",
+    "GroupPlace",
+    "Inbound",
+    "Incident",
+    "Link",
+    "Member",
+    "Message",
+    "ProgramState",
+    "ProviderEvent",
+    "Record",
+    "Rematch",
+    "Rhythm",
+    "Round",
+    "Sender",
+    "Staff",
+    "StaffSession",
+    "SupportRequest",
+    "Suppression",
+    "UnclearReply",
+    "new_id",
+]

@@ -1,0 +1,104 @@
+"""The outbox: the row is the job. Also senders, attempts, links and what providers report."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.models.record import At, Digest, Id, Label, Record, Sealed, Word
+
+
+class Message(Record):
+    """One message to one person. The natural key makes a second one of it impossible.
+
+    States: due -> sending -> sent -> delivered | undelivered; due -> dropped | dead;
+    sending -> in_doubt -> sent | due | dead. The rules for each step are in engine/.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_queue", "sender", "state", "lane", "not_before"),
+        Index("ix_message_state_lease", "state", "lease_until"),
+        Index("ix_message_member_kind", "member_id", "kind", "due_at"),
+    )
+
+    id: Mapped[Id]
+    natural_key: Mapped[Label] = mapped_column(unique=True)
+    kind: Mapped[Word]
+    lane: Mapped[int]
+    state: Mapped[Word]
+    reason: Mapped[Word | None]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    cohort_id: Mapped[UUID | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("buddy_group.id", ondelete="SET NULL"))
+    slot: Mapped[int | None]
+    period: Mapped[Word | None]  # which week, month or quarter a nudge asks about
+    medium: Mapped[Word]
+    sender: Mapped[Label]
+    address_sealed: Mapped[Sealed | None]  # only where there is neither member nor staff
+    details_sealed: Mapped[Sealed | None]  # JSON: values for the wording that cannot be looked up again
+    due_at: Mapped[At]
+    not_before: Mapped[At]
+    send_before: Mapped[At]
+    created_at: Mapped[At]
+    owner: Mapped[Label | None]  # who is sending it
+    lease_until: Mapped[At | None]  # wall clock, never a moved one
+    attempts: Mapped[int] = mapped_column(default=0)
+    looks: Mapped[int] = mapped_column(default=0)  # how often the provider was asked about this attempt
+    look_at: Mapped[At | None]  # wall clock
+    address_index: Mapped[Digest | None]  # where the last attempt went
+    body_index: Mapped[Digest | None]  # HMAC of what the last attempt said
+    provider_id: Mapped[Label | None] = mapped_column(index=True)
+    provider_status: Mapped[Word | None]
+    sent_at: Mapped[At | None]
+    settled_at: Mapped[At | None]
+
+
+class Sender(Record):
+    """A number, messaging service or mail account: one queue, emptied by one drainer at a time."""
+
+    __tablename__ = "sender"
+
+    name: Mapped[Label] = mapped_column(primary_key=True)
+    owner: Mapped[Label | None]
+    lease_until: Mapped[At | None]  # wall clock
+    next_free_at: Mapped[At | None]  # wall clock; the pace, handed on when a node dies
+    failures: Mapped[int] = mapped_column(default=0)  # in a row: 429, refused connections
+    stopped_at: Mapped[At | None]  # the account was refused (20003); nothing goes until it works again
+    stopped_code: Mapped[Word | None]
+
+
+class Link(Record):
+    """A link's token, of which only the hash is kept."""
+
+    __tablename__ = "link"
+
+    token_hash: Mapped[Digest] = mapped_column(primary_key=True)
+    purpose: Mapped[Word]  # support, member, unsubscribe, reply, sign_in, page
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    created_at: Mapped[At]
+    expires_at: Mapped[At]
+    used_at: Mapped[At | None]
+
+
+class ProviderEvent(Record):
+    """A delivery report that was taken, so that its repeat has no effect."""
+
+    __tablename__ = "provider_event"
+
+    provider: Mapped[Word] = mapped_column(primary_key=True)
+    event_key: Mapped[Label] = mapped_column(primary_key=True)
+    at: Mapped[At]
+
+
+class Cursor(Record):
+    """How far a listing at a provider has been read."""
+
+    __tablename__ = "cursor"
+
+    name: Mapped[Label] = mapped_column(primary_key=True)
+    at: Mapped[At]

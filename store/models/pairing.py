@@ -1,0 +1,113 @@
+"""Cohorts, their rounds and the groups of buddies in them, and each member's rhythm of nudges."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from store.models.record import At, Id, Label, Record, Sealed, Word
+
+
+class Cohort(Record):
+    """People who are paired among themselves."""
+
+    __tablename__ = "cohort"
+
+    id: Mapped[Id]
+    name: Mapped[Label] = mapped_column(unique=True)
+    created_at: Mapped[At]
+
+
+class CohortMember(Record):
+    """A member's place in a cohort."""
+
+    __tablename__ = "cohort_member"
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    joined_at: Mapped[At]
+
+
+class Round(Record):
+    """One pairing of a cohort. The unique number lets one of two publishers win."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("cohort_id", "number"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    state: Mapped[Word]  # draft, published, undone
+    size: Mapped[int]
+    seed: Mapped[int]
+    weight: Mapped[int]
+    bound: Mapped[int]
+    planned_at: Mapped[At]
+    published_at: Mapped[At | None]
+    ends_on: Mapped[date | None]
+    groups: Mapped[list["BuddyGroup"]] = relationship(
+        back_populates="round", cascade="all, delete-orphan", order_by="BuddyGroup.id"
+    )
+
+
+class BuddyGroup(Record):
+    """A dyad or a triad of buddies. Why these two: sealed, since attributes are in it."""
+
+    __tablename__ = "buddy_group"
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    state: Mapped[Word]  # planned, active, dissolved
+    started_at: Mapped[At | None]
+    dissolved_at: Mapped[At | None]
+    reasons_sealed: Mapped[Sealed | None]  # JSON: list of sentences
+    round: Mapped[Round] = relationship(back_populates="groups")
+    places: Mapped[list["GroupPlace"]] = relationship(
+        back_populates="group", cascade="all, delete-orphan", order_by="GroupPlace.member_id"
+    )
+
+
+class GroupPlace(Record):
+    """A member's place in a group; at most one that is active in a cohort."""
+
+    __tablename__ = "group_place"
+    __table_args__ = (
+        Index(
+            "uq_group_place_active",
+            "cohort_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("active"),
+            postgresql_where=text("active"),
+        ),
+    )
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("buddy_group.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    active: Mapped[bool]
+    group: Mapped[BuddyGroup] = relationship(back_populates="places")
+
+
+class Rhythm(Record):
+    """When a member is nudged next in a cohort. This row is what planning claims."""
+
+    __tablename__ = "rhythm"
+    __table_args__ = (UniqueConstraint("cohort_id", "member_id"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("buddy_group.id", ondelete="CASCADE"))
+    anchor_on: Mapped[date]  # occurrence 0 of the weekly nudge; survives a mid-round repair
+    timezone: Mapped[Word]
+    work_days: Mapped[Word]
+    next_kind: Mapped[Word | None]
+    next_slot: Mapped[int | None]
+    next_on: Mapped[date | None]  # the day that the cadence meant, before any shift
+    next_due_at: Mapped[At | None] = mapped_column(index=True)
+    next_send_before: Mapped[At | None]

@@ -1,0 +1,130 @@
+"""Support requests and crisis incidents, the staff who answer them, and the audit trail."""
+
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.models.record import At, Digest, Id, Label, Prose, Record, Sealed, Word
+
+_OPEN = text("state in ('pending', 'open', 'matched', 'contacted')")
+_OPEN_INCIDENT = text("state <> 'closed'")
+
+
+class Staff(Record):
+    """A coordinator, director, responder, supporter or reviewer, mirrored from the program file."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[Id]
+    ref: Mapped[Word] = mapped_column(unique=True)
+    roles: Mapped[Label]  # comma-separated
+    active: Mapped[bool]
+    name_sealed: Mapped[Sealed]
+    email_sealed: Mapped[Sealed | None]
+    email_index: Mapped[Digest | None]
+    phone_sealed: Mapped[Sealed | None]
+    unit_sealed: Mapped[Sealed | None]
+
+
+class StaffSession(Record):
+    """A signed-in browser."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[Digest] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    created_at: Mapped[At]
+    expires_at: Mapped[At]
+
+
+class SupportRequest(Record):
+    """A member's request for formal support. One that is open a member."""
+
+    __tablename__ = "support_request"
+    __table_args__ = (
+        Index(
+            "uq_support_request_open",
+            "member_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+    )
+
+    id: Mapped[Id]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    state: Mapped[Word]  # escalation.requests has the words and what may follow what
+    source: Mapped[Word]  # self, concern
+    wishes_sealed: Mapped[Sealed | None]  # JSON: how, when, anything to avoid, own unit or another
+    asked_at: Mapped[At]
+    opened_at: Mapped[At | None]  # the member confirmed; the clocks run from here
+    remind_at: Mapped[At | None]  # pending: one reminder next morning
+    expires_at: Mapped[At | None]  # pending only
+    match_by: Mapped[At | None]
+    contact_by: Mapped[At | None]
+    policy: Mapped[dict[str, object] | None] = mapped_column(JSON)  # frozen at opening
+    supporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    matched_at: Mapped[At | None]
+    contacted_at: Mapped[At | None]
+    closed_at: Mapped[At | None]
+    missed_told_at: Mapped[At | None]  # the director was told that a deadline passed
+
+
+class Incident(Record):
+    """A text that sounds like a crisis, until a human has dealt with it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_member_id_state", "member_id", "state"),
+        Index(
+            "uq_incident_open", "from_index", unique=True, sqlite_where=_OPEN_INCIDENT,
+            postgresql_where=_OPEN_INCIDENT,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    about: Mapped[Word]  # self, other
+    state: Mapped[Word]  # open, acknowledged, closed
+    medium: Mapped[Word]
+    from_index: Mapped[Digest]
+    from_sealed: Mapped[Sealed]
+    text_sealed: Mapped[Sealed | None]
+    opened_at: Mapped[At]
+    wants_call: Mapped[bool] = mapped_column(default=False)
+    pages: Mapped[int] = mapped_column(default=0)
+    next_page_at: Mapped[At | None] = mapped_column(index=True)
+    told_waiting_at: Mapped[At | None]
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    acknowledged_at: Mapped[At | None]
+    call_by: Mapped[At | None]  # what the responder chose: calling now, or by then
+    closed_at: Mapped[At | None]
+    outcome: Mapped[Word | None]
+
+
+class AuditEntry(Record):
+    """One act, chained by hash to the one before it. Subjects are ids, never names."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[At]
+    actor: Mapped[Label]
+    action: Mapped[Word]
+    subject: Mapped[Label | None] = mapped_column(index=True)
+    detail: Mapped[Prose]
+    previous: Mapped[Digest]
+    digest: Mapped[Digest]
+
+
+class ProgramState(Record):
+    """The one row about the whole program: halted or not, whose machine, which keys."""
+
+    __tablename__ = "program_state"
+
+    id: Mapped[Id]
+    halted_at: Mapped[At | None]
+    halted_why: Mapped[Word | None]
+    key_check: Mapped[Sealed]
+    worked_at: Mapped[At | None]  # wall clock: the last time the engine went round
