@@ -4,12 +4,21 @@ from store.models.conversation import CheckIn, Colour, Inbound, Rematch, Unclear
 from store.models.member import Agreement, Consent, ContactPoint, Exclusion, Member, Suppression
 from store.models.outbox import Cursor, Link, Message, ProviderEvent, Sender
 from store.models.pairing import BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
-from store.models.pathway import AuditEntry, Incident, ProgramState, Staff, StaffSession, SupportRequest
+from store.models.pathway import (
+    AuditEntry,
+    AuditHead,
+    Incident,
+    ProgramState,
+    Staff,
+    StaffSession,
+    SupportRequest,
+)
 from store.models.record import Record, new_id
 
 __all__ = [
     "Agreement",
     "AuditEntry",
+    "AuditHead",
     "BuddyGroup",
     "CheckIn",
     "Cohort",

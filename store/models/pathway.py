@@ -118,6 +118,16 @@ class AuditEntry(Record):
     digest: Mapped[Digest]
 
 
+class AuditHead(Record):
+    """The one row that says where the chain ends, so that cutting its end shows. Count and digest only."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[Id]
+    seq: Mapped[int]
+    digest: Mapped[Digest]
+
+
 class ProgramState(Record):
     """The one row about the whole program: halted or not, whose machine, which keys."""
 
