@@ -3,11 +3,14 @@
 Decides nothing about whether a message may go; that is settled before a channel is called.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+MARK: Final = re.compile(r"\{([^{}\s]+)\}")  # where a template takes a field
 
 
 class OutcomeKind(StrEnum):
@@ -52,11 +55,11 @@ class Outgoing:
 
     @property
     def body(self) -> str:
-        """The finished text, as the person reads it and as its HMAC is computed."""
-        text = self.template
-        for name, value in self.fields.items():
-            text = text.replace("{" + name + "}", value)
-        return text
+        """The finished text, as the person reads it and as its HMAC is computed.
+
+        One pass: a value that happens to hold a mark of another field stays as it is.
+        """
+        return MARK.sub(lambda mark: self.fields.get(mark[1], mark[0]), self.template)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

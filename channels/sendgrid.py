@@ -1,0 +1,162 @@
+"""Mail by SendGrid through its official client: up to a thousand people a request.
+
+Does not pace, retry or decide; 202 means accepted, and what became of each mail arrives as an event.
+"""
+
+import http.client
+import json
+import re
+import socket
+import ssl
+import urllib.error
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from channels.channel import Copy, LookupFailed, Outcome, OutcomeKind, Outgoing
+from channels.client_logs import silence_client_logs
+from channels.mail_headers import HeaderRefused, header_value, headers_of
+from channels.sendgrid_request import Sender, request_body, shared
+
+if TYPE_CHECKING:
+    from python_http_client.exceptions import HTTPError
+
+_BLAMED = re.compile(r"personalizations\.(\d+)(?:\.(to))?")
+_ROUNDS = 25  # requests that one batch may take when the provider names bad addresses one by one
+
+
+class SendGridChannel:
+    """Implements `channels.channel.Channel` for mail. Thread-safe: the client keeps no state a call."""
+
+    medium = "email"
+    can_look_up = False
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        from_address: str,
+        from_name: str = "",
+        api_base: str = "https://api.sendgrid.com",
+        per_second: float = 500.0,
+        timeout: timedelta = timedelta(seconds=30),
+        batch_size: int = 1_000,
+    ) -> None:
+        """`batch_size=1` writes every mail out in full, for accounts without substitutions.
+
+        Raises HeaderRefused where the sender's name or address holds a line break.
+        """
+        from sendgrid import SendGridAPIClient
+
+        silence_client_logs()
+        self._from = Sender(address=header_value(from_address), name=header_value(from_name))
+        self.sender = f"sendgrid:{from_address}"
+        self.per_second = per_second
+        self.batch_size = min(batch_size, 1_000)
+        self._client = SendGridAPIClient(api_key, host=api_base.rstrip("/"))
+        self._client.client.timeout = timeout.total_seconds()
+
+    def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Hand the batch over in as few requests as may be; one outcome a message, in order."""
+        outcomes: dict[int, Outcome] = {}
+        sendable = []
+        for message in batch:
+            try:
+                headers_of(message)
+                sendable.append(message)
+            except HeaderRefused:
+                outcomes[id(message)] = Outcome(kind=OutcomeKind.REFUSED, code="header")
+        for group in shared(sendable, self.batch_size):
+            outcomes.update(self._send_together(group))
+        return [outcomes[id(message)] for message in batch]
+
+    def copies(self, to: str) -> Iterator[Copy]:
+        """Mail cannot be looked up here: always raises LookupFailed. Events settle it instead."""
+        raise LookupFailed("sendgrid keeps no list that can be asked")
+
+    def _send_together(self, group: list[Outgoing]) -> Mapping[int, Outcome]:
+        """A 400 accepts nobody; those it blames are taken out and the others sent again."""
+        settled: dict[int, Outcome] = {}
+        left = group
+        for _ in range(_ROUNDS):
+            outcome, blamed = self._request(left)
+            if not blamed or len(blamed) == len(left):
+                settled.update((id(message), outcome) for message in left)
+                settled.update((id(left[place]), verdict) for place, verdict in blamed.items())
+                return settled
+            settled.update((id(left[place]), verdict) for place, verdict in blamed.items())
+            left = [message for place, message in enumerate(left) if place not in blamed]
+        settled.update((id(message), Outcome(kind=OutcomeKind.NOT_PROCESSED, code="400")) for message in left)
+        return settled
+
+    def _request(self, group: Sequence[Outgoing]) -> tuple[Outcome, dict[int, Outcome]]:
+        """What the provider says of the request, and of the places in it that it blames by name."""
+        from python_http_client.exceptions import HTTPError
+
+        try:
+            answer = self._client.send(request_body(group, self._from))
+        except HTTPError as error:
+            return _refusal(error), _blame(error, len(group))
+        except urllib.error.URLError as error:
+            return _unreached(error.reason), {}
+        except (OSError, http.client.HTTPException) as error:
+            return Outcome(kind=OutcomeKind.AMBIGUOUS, code=_word(error)), {}
+        if answer.status_code != 202:  # a proxy's page, or a mode that sends nothing
+            return Outcome(kind=OutcomeKind.AMBIGUOUS, code=str(answer.status_code)), {}
+        return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=answer.headers.get("X-Message-Id")), {}
+
+
+def _refusal(error: "HTTPError") -> Outcome:
+    status = int(error.status_code)
+    if status == 429:
+        return Outcome(kind=OutcomeKind.NOT_PROCESSED, code="429", retry_after=_wait(error.headers))
+    if status in (401, 403, 404, 405):  # the key, its rights or the sender's identity; or a wrong address
+        return Outcome(kind=OutcomeKind.ACCOUNT, code=str(status))
+    if 400 <= status < 500:
+        return Outcome(kind=OutcomeKind.REFUSED, code=str(status))
+    return Outcome(kind=OutcomeKind.AMBIGUOUS, code=str(status))
+
+
+def _blame(error: "HTTPError", size: int) -> dict[int, Outcome]:
+    """Which places of the request a 400 names; a bad address is the contact point's fault."""
+    if int(error.status_code) != 400:
+        return {}
+    try:
+        told = json.loads(error.body)["errors"]
+        fields = [str(entry.get("field")) for entry in told]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return {}
+    blamed: dict[int, Outcome] = {}
+    for name in fields:
+        found = _BLAMED.match(name)
+        if found and int(found[1]) < size:
+            kind = OutcomeKind.UNUSABLE if found[2] else OutcomeKind.REFUSED
+            blamed[int(found[1])] = Outcome(kind=kind, code="400")
+    return blamed
+
+
+def _unreached(reason: object) -> Outcome:
+    """The client wraps what went wrong until the request was out; only some of it proves nothing was."""
+    if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
+        return Outcome(kind=OutcomeKind.NOT_PROCESSED, code="connect")
+    return Outcome(kind=OutcomeKind.AMBIGUOUS, code=_word(reason))
+
+
+def _word(reason: object) -> str:
+    return "timeout" if isinstance(reason, TimeoutError) else "hang-up"
+
+
+def _wait(headers: Any) -> timedelta | None:
+    """Retry-After, or the difference of X-RateLimit-Reset and the answer's own date; at most a day."""
+    seconds = headers.get("Retry-After") or ""
+    if seconds.isdigit():
+        return timedelta(seconds=min(int(seconds), 86_400))
+    reset, date = headers.get("X-RateLimit-Reset") or "", headers.get("Date")
+    if not reset.isdigit() or not date:
+        return None
+    try:
+        wait = int(reset) - int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None
+    return timedelta(seconds=min(max(wait, 1), 86_400))
