@@ -158,10 +158,10 @@ class TwilioChannel:
 
 def _connected_client(
     account_sid: str, auth_token: str, api_base: str, timeout: timedelta
-) -> "tuple[Client, Any]":
+) -> "tuple[Client, KeepAliveTransport]":
     from twilio.rest import Client
 
-    from channels.twilio_transport import KeepAliveTransport
+    from channels import twilio_transport
 
     transport = twilio_transport.KeepAliveTransport(timeout=timeout)
     client = Client(account_sid, auth_token, http_client=transport, environment=_NO_OVERRIDES)
