@@ -1,0 +1,219 @@
+"""When a member's nudges fall: which cadence, on which day, at which instant, and until when.
+
+Every occurrence is computed from anchor, rule and occurrence number, never from the one before, so that
+neither a clock change nor a short month nor a holiday shifts what comes after it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import count
+
+from nudges.clock import (
+    MemberClock,
+    NoWorkingDay,
+    QuietHours,
+    UnknownZone,
+    Window,
+    clock_changes,
+    instant,
+    stagger_of,
+    zone_of,
+)
+from nudges.recurrence import BadRecurrence, Recurrence
+
+__all__ = [
+    "DEFAULT_CADENCES",
+    "BadRecurrence",
+    "Cadence",
+    "MemberClock",
+    "NoWorkingDay",
+    "Occurrence",
+    "QuietHours",
+    "UnknownZone",
+    "Window",
+    "anchor_on",
+    "in_order",
+    "instant",
+    "next_occurrence",
+    "occurrences",
+    "stagger_of",
+    "zone_of",
+]
+
+_LONGEST_SILENCE = 110  # weeks; a rule falls at least once a year, more means that there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """One rhythm of the program: its name and its RRULE. Raises BadRecurrence."""
+
+    kind: str
+    rrule: str
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that cannot be a cadence."""
+        Recurrence(self.rrule)
+
+
+# PeerRxMed's rhythm (peerrxmed.com/process): each week, each month, and every 90 days.
+DEFAULT_CADENCES = (
+    Cadence("weekly", "FREQ=WEEKLY"),
+    Cadence("monthly", "FREQ=MONTHLY"),
+    Cadence("quarterly", "FREQ=DAILY;INTERVAL=90"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One nudge to come."""
+
+    kind: str
+    slot: int  # its number in its own rule, counted from the anchor; 0 is the first day of the rule
+    planned_on: date  # the day that the rule means
+    on: date  # the working day on which it falls
+    local: datetime  # aware, in the member's zone
+    due_at: datetime  # UTC
+    send_before: datetime  # UTC, exclusive: when quiet hours begin
+    reason: str | None  # why it is not simply where the rule puts it
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An occurrence and the working day on which it falls, still without a minute."""
+
+    kind: str
+    slot: int
+    planned_on: date
+    on: date
+    reason: str | None = None
+
+
+def in_order(cadences: Sequence[Cadence]) -> tuple[Cadence, ...]:
+    """From the most frequent to the rarest: in one week the rarer replaces the more frequent."""
+    return tuple(sorted(cadences, key=lambda c: -Recurrence(c.rrule).in_a_year()))
+
+
+def anchor_on(published_at: datetime, clock: MemberClock) -> date:
+    """The day of a group's first nudge: the first working day after the local day of its publication.
+
+    With any working week that is within seven days; only holidays move it further. Raises NoWorkingDay.
+    """
+    day = published_at.astimezone(zone_of(clock.zone)).date()
+    return clock.working_day(day + timedelta(days=1))
+
+
+def occurrences(
+    cadences: Sequence[Cadence],
+    *,
+    anchor: date,
+    clock: MemberClock,
+    window: Window,
+    quiet: QuietHours,
+    stagger: int,
+    start: date | None = None,
+) -> Iterator[Occurrence]:
+    """Every nudge that falls on `start` (the anchor if not given) or later, in order, without end.
+
+    `cadences` run from the most frequent to the rarest (`in_order`); the first begins on the anchor, the
+    others a week later at the earliest. What the rule puts on a day off moves to the next working day.
+    Weeks are counted from the anchor: in each, the rarest cadence that falls in it replaces the others.
+    Where two of one cadence meet on a day, the later stays.
+    """
+    plan = tuple(cadences)
+    day = max(start or anchor, anchor)
+    first = (day - anchor).days // 7
+    idle = 0
+    for week in count(first):
+        placed = [p for p in _week(plan, anchor, clock, week) if p.on >= day]
+        idle = 0 if placed else idle + 1
+        if idle > _LONGEST_SILENCE:
+            return
+        for each in placed:
+            yield _timed(each, clock.zone, window, quiet, stagger)
+
+
+def next_occurrence(
+    cadences: Sequence[Cadence],
+    *,
+    anchor: date,
+    clock: MemberClock,
+    window: Window,
+    quiet: QuietHours,
+    stagger: int,
+    after: datetime,
+) -> Occurrence | None:
+    """The first nudge due strictly later than `after`; None only where there are no cadences.
+
+    Takes the same time near the anchor and ten years on. The days are cached for all members who share
+    anchor, zone and calendar.
+    """
+    start = after.astimezone(zone_of(clock.zone)).date()
+    found = occurrences(
+        cadences, anchor=anchor, clock=clock, window=window, quiet=quiet, stagger=stagger, start=start
+    )
+    return next((occurrence for occurrence in found if occurrence.due_at > after), None)
+
+
+@lru_cache(maxsize=65536)
+def _week(cadences: tuple[Cadence, ...], anchor: date, clock: MemberClock, week: int) -> tuple[_Placed, ...]:
+    """The nudges of one week counted from the anchor, in order, the rarest cadence in place of the others."""
+    first = anchor + timedelta(days=7 * week)
+    replaced: list[str] = []
+    chosen: dict[date, _Placed] = {}
+    # In the first week only the first cadence counts: the seven days promised at publication are its.
+    for cadence in cadences[:1] if week == 0 else cadences:
+        placed = _placed(cadence, anchor, clock, first, first + timedelta(days=6))
+        if placed:
+            replaced += [next(iter(chosen.values())).kind] if chosen else []
+            chosen = placed
+    if not replaced:
+        return tuple(chosen.values())
+    because = f"takes the place of the {' and '.join(replaced)} nudge"
+    return tuple(replace(p, reason=_joined(p.reason, because)) for p in chosen.values())
+
+
+def _placed(
+    cadence: Cadence, anchor: date, clock: MemberClock, first: date, last: date
+) -> dict[date, _Placed]:
+    """By working day from `first` to `last`: the occurrence of one cadence that falls on it."""
+    earliest = first
+    while earliest > anchor and clock.day_off(earliest - timedelta(days=1)) is not None:
+        earliest -= timedelta(days=1)  # what days off before this week pushed into it
+    found: dict[date, _Placed] = {}
+    for slot, planned_on in Recurrence(cadence.rrule).between(anchor, earliest, last):
+        on = clock.working_day(planned_on)
+        if first <= on <= last:
+            found[on] = _Placed(
+                cadence.kind, slot, planned_on, on, _why(clock, planned_on, on, found.get(on))
+            )
+    return found
+
+
+def _why(clock: MemberClock, planned_on: date, on: date, met: _Placed | None) -> str | None:
+    """Why a nudge is not simply where its rule puts it; `met` is the earlier one that it stands for."""
+    days = (planned_on + timedelta(days=n) for n in range((on - planned_on).days))
+    moved = ", ".join(dict.fromkeys(clock.day_off(day) or "" for day in days))
+    skipped = f"stands also for the one of {met.planned_on}, which days off moved here" if met else None
+    return _joined(f"moved from {planned_on}: {moved}" if moved else None, skipped)
+
+
+def _joined(*reasons: str | None) -> str | None:
+    return "; ".join(reason for reason in reasons if reason) or None
+
+
+def _timed(placed: _Placed, zone: str, window: Window, quiet: QuietHours, stagger: int) -> Occurrence:
+    wall = window.at(stagger)
+    due_at = instant(placed.on, wall, zone)
+    shifted = "clock change" if clock_changes(placed.on, wall, zone) else None
+    return Occurrence(
+        kind=placed.kind,
+        slot=placed.slot,
+        planned_on=placed.planned_on,
+        on=placed.on,
+        local=due_at.astimezone(zone_of(zone)),
+        due_at=due_at,
+        send_before=quiet.begins_after(placed.on, wall, zone),
+        reason=_joined(placed.reason, shifted),
+    )

@@ -1,0 +1,94 @@
+"""What kinds of message there are and how each may behave, as data.
+
+Decides nothing about one message: `nudges.holds` does, with the policy from here.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """The order in which a sender's queue is emptied; lower goes first."""
+
+    CRISIS = 0
+    ANSWER = 1
+    STAFF = 2
+    NUDGE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPolicy:
+    """How messages of one kind are treated."""
+
+    lane: Lane
+    nudge: bool = False  # an occurrence of the program's cadence
+    to_staff: bool = False  # a coordinator, director or responder reads it, never a member
+    answers_inbound: bool = False  # the person has just written to us
+    needs_consent: bool = False  # consent for that channel must be on record
+    active_only: bool = False  # only to members who are active, here and not pausing
+    group_only: bool = False  # only while the group that it speaks of exists
+    awake_only: bool = False  # waits for the end of quiet hours
+    rests: bool = False  # not while a request or an incident is open, or after a red
+    halts: bool = False  # not while the program is halted
+    patient: bool = False  # a hold delays it; without, a hold ends it
+    despite_stop: bool = False  # goes to an address that is suppressed
+    at_least_once: bool = False  # a double is better than none
+    send_within: timedelta | None = None  # None: until quiet hours begin on its day
+
+    @property
+    def unstoppable(self) -> bool:
+        """Whether it waits for nothing: crisis answers and pages (no pause, rate, night or halt)."""
+        return self.lane is Lane.CRISIS
+
+
+_NUDGE = KindPolicy(
+    lane=Lane.NUDGE, nudge=True, needs_consent=True, active_only=True, group_only=True, awake_only=True,
+    rests=True, halts=True,
+)  # fmt: skip
+_ANSWER = KindPolicy(lane=Lane.ANSWER, answers_inbound=True, send_within=timedelta(hours=12))
+_LAST_WORD = KindPolicy(
+    lane=Lane.ANSWER, answers_inbound=True, despite_stop=True, send_within=timedelta(hours=12)
+)
+_CRISIS = KindPolicy(
+    lane=Lane.CRISIS, answers_inbound=True, despite_stop=True, at_least_once=True,
+    send_within=timedelta(days=3),
+)  # fmt: skip
+_PAGE = KindPolicy(
+    lane=Lane.CRISIS, to_staff=True, despite_stop=True, at_least_once=True, send_within=timedelta(hours=12)
+)
+_NOTICE = KindPolicy(lane=Lane.STAFF, to_staff=True, send_within=timedelta(days=3))
+
+_POLICIES: dict[str, KindPolicy] = {
+    "introduction": KindPolicy(
+        lane=Lane.NUDGE, needs_consent=True, active_only=True, group_only=True, awake_only=True, rests=True,
+        halts=True, patient=True, send_within=timedelta(days=14),
+    ),
+    "support_reminder": KindPolicy(
+        lane=Lane.ANSWER, needs_consent=True, awake_only=True, halts=True, patient=True,
+        send_within=timedelta(hours=24),
+    ),
+    **dict.fromkeys(
+        ("thanks", "later", "pause", "orange", "red", "support_offer", "support_confirmed", "doors",
+         "rematch", "unclear"), _ANSWER,
+    ),
+    # The confirmation of a STOP, an apology to a stranger, and what HELP and START answer are owed to the
+    # number that wrote, whatever our suppression list says of it.
+    **dict.fromkeys(("stopped", "started", "help", "wrong_person"), _LAST_WORD),
+    **dict.fromkeys(
+        ("crisis_self", "crisis_other", "crisis_self_unattended", "crisis_other_unattended",
+         "crisis_acknowledged", "crisis_waiting"), _CRISIS,
+    ),
+    "page": _PAGE,
+    **dict.fromkeys(
+        ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice"), _NOTICE
+    ),
+    "sign_in": KindPolicy(lane=Lane.ANSWER, to_staff=True, send_within=timedelta(minutes=15)),
+}  # fmt: skip
+
+KINDS = frozenset(_POLICIES)  # every kind that is not a nudge
+
+
+def policy_of(kind: str) -> KindPolicy:
+    """The policy of a kind; any name that is not one of `KINDS` is a cadence of the program: a nudge."""
+    return _POLICIES.get(kind, _NUDGE)
