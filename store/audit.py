@@ -42,7 +42,7 @@ def record(
     """Appends an entry to the chain, within the caller's transaction, and returns it.
 
     `actor`, `subject` and `detail` are ids and words of ours, never names or addresses: the trail outlives
-    erasure. Writers take turns until they commit, so call it last in a transaction: rows that are locked after
+    erasure. Writers take turns until they commit, so call it last in a transaction: rows locked after
     it invite a deadlock.
     """
     if session.get_bind().dialect.name == "postgresql":  # on SQLite the write lock is held already
