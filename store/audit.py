@@ -6,6 +6,7 @@ database from writing all of it anew, so `head` is there to be noted down elsewh
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -74,18 +75,29 @@ def head(session: Session) -> Head:
 
 
 def verify(session: Session) -> int | None:
-    """The number of the first entry that is not as it was written or is missing; None when all are there."""
-    seq, digest = 0, GENESIS
-    entries = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_VERIFY_BATCH)
-    for entry in session.scalars(entries.execution_options(populate_existing=True)):
-        intact = entry.seq == seq + 1 and entry.previous == digest and entry.digest == _digest(entry)
-        if not intact:
-            return min(entry.seq, seq + 1)
-        seq, digest = entry.seq, entry.digest
+    """The number of the first entry that is not as it was written or is missing; None when all are there.
+
+    Entries may be added meanwhile: the chain must pass through the end it had when the walk began, and reach
+    no further than the end it has afterwards.
+    """
+    start, seq, digest = head(session), 0, GENESIS
+    entries = select(AuditEntry).order_by(AuditEntry.seq)
+    walk = session.scalars(entries.execution_options(yield_per=_VERIFY_BATCH, populate_existing=True))
+    with closing(walk):
+        for entry in walk:
+            if not _continues(entry, seq, digest):
+                return min(entry.seq, seq + 1)
+            seq, digest = entry.seq, entry.digest
+            if seq == start.seq and digest != start.digest:
+                return seq
     end = head(session)
-    if (end.seq, end.digest) != (seq, digest):
-        return min(end.seq, seq) + 1 if end.seq != seq else max(seq, 1)
-    return None
+    if seq < start.seq:
+        return seq + 1
+    return end.seq + 1 if end.seq < seq else None
+
+
+def _continues(entry: AuditEntry, seq: int, digest: str) -> bool:
+    return entry.seq == seq + 1 and entry.previous == digest and entry.digest == _digest(entry)
 
 
 def _head_row(session: Session) -> AuditHead | None:
