@@ -46,6 +46,10 @@ _NUDGE = KindPolicy(
     lane=Lane.NUDGE, nudge=True, needs_consent=True, active_only=True, group_only=True, awake_only=True,
     rests=True, halts=True,
 )  # fmt: skip
+_INTRODUCTION = KindPolicy(
+    lane=Lane.NUDGE, needs_consent=True, active_only=True, group_only=True, awake_only=True, rests=True,
+    halts=True, patient=True, send_within=timedelta(days=14),
+)  # fmt: skip
 _ANSWER = KindPolicy(lane=Lane.ANSWER, answers_inbound=True, send_within=timedelta(hours=12))
 _LAST_WORD = KindPolicy(
     lane=Lane.ANSWER, answers_inbound=True, despite_stop=True, send_within=timedelta(hours=12)
@@ -60,10 +64,8 @@ _PAGE = KindPolicy(
 _NOTICE = KindPolicy(lane=Lane.STAFF, to_staff=True, send_within=timedelta(days=3))
 
 _POLICIES: dict[str, KindPolicy] = {
-    "introduction": KindPolicy(
-        lane=Lane.NUDGE, needs_consent=True, active_only=True, group_only=True, awake_only=True, rests=True,
-        halts=True, patient=True, send_within=timedelta(days=14),
-    ),
+    # The second names no buddy: it goes to a number that has not answered us yet.
+    **dict.fromkeys(("introduction", "introduction_neutral"), _INTRODUCTION),
     "support_reminder": KindPolicy(
         lane=Lane.ANSWER, needs_consent=True, awake_only=True, halts=True, patient=True,
         send_within=timedelta(hours=24),

@@ -22,9 +22,8 @@ LIMIT = 2  # more than this is refused
 
 # What NFKC and anyascii would spell worse than a person would.
 _SPELLED = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "′": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"',
-     "″": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "−": "-", "\t": " ", "•": "-"}
-)  # fmt: skip
+    dict.fromkeys("‘’‚′ʼ`´", "'") | dict.fromkeys("“”„″«»", '"') | dict.fromkeys("–—‐‑‒−•", "-") | {"\t": " "}
+)
 # Pictures and marks without a sound: left out rather than spelled.
 _SILENT = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
 

@@ -1,0 +1,132 @@
+"""What a message says: the program's wording, filled with a member's own fields, for SMS or mail.
+
+Plain values only; a mail's HTML dress is put on in `channels`. The wording itself is data of the program file.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from nudges.kinds import policy_of
+from nudges.segments import plain
+
+Medium = Literal["sms", "email"]
+_T = TypeVar("_T")
+
+# First line of every mail: what a reply holds below it is ours, not the member's.
+MARKER = "##- Reply above this line -##"
+
+MARK = re.compile(r"\{([a-z_]+)\}")
+
+# The longest value of each field that an SMS carries; a longer one is cut. With these no default text takes
+# more than two segments, whatever a person is called.
+ROOM = {
+    "name": 20, "buddy": 12, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
+    "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "emergency": 10,
+    "number": 3, "link": 49,
+}  # fmt: skip
+# In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
+FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}
+
+
+class NoWording(LookupError):
+    """The program has no text for a kind of message, or its text needs a field that was not given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One message, rendered as far as a thousand people share it: `{field}` marks and their values."""
+
+    subject: str  # mail only, the same for everybody
+    template: str
+    fields: Mapping[str, str]  # exactly the marks of the template
+
+    @property
+    def body(self) -> str:
+        """The finished text."""
+        return MARK.sub(lambda mark: self.fields[mark[1]], self.template)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The wording of a mail. Its subject may name the program, never a person or a trouble."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Every text of a program by kind of message; "nudge" serves a cadence without a text of its own."""
+
+    sms: Mapping[str, str]
+    mail: Mapping[str, Mail]
+    mail_footer: str = ""  # ends mails to members: crisis line, how to stop
+    unmonitored: str = ""  # not empty: ends every message to a member, nobody reads this number
+
+
+def render(
+    kind: str, medium: Medium, wording: Wording, fields: Mapping[str, str], *, first: bool = False
+) -> Text:
+    """The text of a message of `kind` by `medium`.
+
+    `first`: nothing was ever sent to that address before, so the text names the program and says how to
+    stop, whatever the wording (a crisis answer is left as it is). `fields` may hold more than is used.
+    Raises NoWording.
+    """
+    if medium == "sms":
+        template = sms_template(kind, wording, first=first)
+        used = {name: short(name, value) for name, value in _used(kind, template, fields).items()}
+        return Text(subject="", template=template, fields=used)
+    mail = _lookup(kind, wording.mail)
+    named = _used(kind, mail.subject, fields)
+    subject = " ".join(MARK.sub(lambda mark: named[mark[1]], mail.subject).split())
+    template = mail_template(kind, wording)
+    return Text(subject=subject, template=template, fields=_used(kind, template, fields))
+
+
+def sms_template(kind: str, wording: Wording, *, first: bool = False) -> str:
+    """The SMS of `kind` with its marks, in letters of the GSM alphabet. Raises NoWording."""
+    policy = policy_of(kind)
+    template = plain(_lookup(kind, wording.sms))
+    if wording.unmonitored and not policy.to_staff:
+        template += " " + plain(wording.unmonitored)
+    if first and not policy.unstoppable and not policy.to_staff:
+        template = template if "{program}" in template else "{program}: " + template
+        template = template if "STOP" in template else template + " Reply STOP to end."
+    return template
+
+
+def mail_template(kind: str, wording: Wording) -> str:
+    """The mail of `kind` with its marks, from the marker line to the footer. Raises NoWording."""
+    policy = policy_of(kind)
+    parts = [MARKER, _lookup(kind, wording.mail).body.strip()]
+    if not policy.to_staff:
+        parts.append(wording.unmonitored.strip())
+        if not policy.despite_stop:  # no footer about stopping under a crisis answer or a last word
+            parts.append(wording.mail_footer.strip())
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def short(name: str, value: str) -> str:
+    """A field's value as an SMS carries it: plain letters, no longer than its room."""
+    room = ROOM.get(name)
+    return plain(value) if name == "link" or room is None else plain(value)[:room].rstrip()
+
+
+def _lookup(kind: str, texts: Mapping[str, _T]) -> _T:
+    """The text of `kind`; a nudge without one takes the general one."""
+    if kind in texts:
+        return texts[kind]
+    if policy_of(kind).nudge and "nudge" in texts:
+        return texts["nudge"]
+    raise NoWording(f"the program has no wording for {kind!r}")
+
+
+def _used(kind: str, template: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """The values of the template's marks, without braces: a value must never look like a mark."""
+    names = dict.fromkeys(MARK.findall(template))
+    if missing := [name for name in names if name not in fields]:
+        raise NoWording(f"the wording of {kind!r} needs {{{missing[0]}}}")
+    return {name: fields[name].replace("{", "(").replace("}", ")") for name in names}
