@@ -1,17 +1,20 @@
 """Reads a program's wording before anybody else does: what must be in each text, and what may not.
 
-Run when the program file is loaded, so that no name can make a message too long or lose the crisis line later.
+Run when the program file is loaded, so that no name can make a message too long later.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nudges.cadence import DEFAULT_CADENCES
 from nudges.kinds import KINDS, policy_of
 from nudges.segments import too_long
 from nudges.texts import FIELDS, MARK, ROOM, Medium, Wording, mail_template, short, sms_template
 
-# Texts of a special case, beside the kinds and the program's cadences.
+# Texts of a special case; no cadence may take such a name.
 VARIANTS = frozenset({"nudge", "reminder"})
+# Cadences that the built-in program has texts for, whether or not a program keeps them.
+_BUILT_IN = frozenset(cadence.kind for cadence in DEFAULT_CADENCES)
 
 # A lock screen shows a mail's subject: none of these belongs there.
 _DISTRESS = ("crisis", "suicid", "emergency", "distress", "support request", "self-harm", "danger", "help")
@@ -85,7 +88,7 @@ def _mail(kind: str, wording: Wording, cadences: frozenset[str]) -> Iterator[str
 
 
 def _names(kind: str, template: str, cadences: frozenset[str], fields: frozenset[str]) -> Iterator[str]:
-    if kind not in KINDS | VARIANTS | cadences:
+    if kind not in KINDS | VARIANTS | cadences | _BUILT_IN:
         yield f"{kind!r} is neither a kind of message nor a cadence of this program"
     for name in sorted(set(MARK.findall(template)) - fields):
         yield f"{{{name}}} is not a field; there are {', '.join(sorted(fields))}"

@@ -67,6 +67,12 @@ def too_long(text: str, limit: int = LIMIT) -> str | None:
     )
 
 
+def normal(text: str) -> str:
+    """`text` with plain quotes, dashes and spaces; every letter stays as it was written."""
+    kept = unicodedata.normalize("NFC", text.translate(_SPELLED)).replace("\r\n", "\n").replace("…", "...")
+    return "".join(" " if char.isspace() and char != "\n" else char for char in kept).strip()
+
+
 @lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """`text` in letters of the GSM alphabet: names transliterated, quotes, dashes and spaces normalised.

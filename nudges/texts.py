@@ -1,6 +1,6 @@
 """What a message says: the program's wording, filled with a member's own fields, for SMS or mail.
 
-Plain values only; a mail's HTML dress is put on in `channels`. The wording itself is data of the program file.
+Plain values only; `channels` puts on a mail's HTML dress. The wording itself is data of the program file.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from nudges.kinds import policy_of
-from nudges.segments import plain
+from nudges.segments import normal, plain
 
 Medium = Literal["sms", "email"]
 _T = TypeVar("_T")
@@ -87,11 +87,11 @@ def render(
 
 
 def sms_template(kind: str, wording: Wording, *, first: bool = False) -> str:
-    """The SMS of `kind` with its marks, in letters of the GSM alphabet. Raises NoWording."""
+    """The SMS of `kind` with its marks, quotes and dashes made plain. Raises NoWording."""
     policy = policy_of(kind)
-    template = plain(_lookup(kind, wording.sms))
+    template = normal(_lookup(kind, wording.sms))
     if wording.unmonitored and not policy.to_staff:
-        template += " " + plain(wording.unmonitored)
+        template += " " + normal(wording.unmonitored)
     if first and not policy.unstoppable and not policy.to_staff:
         template = template if "{program}" in template else "{program}: " + template
         template = template if "STOP" in template else template + " Reply STOP to end."

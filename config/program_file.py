@@ -1,0 +1,196 @@
+"""The shape of a program file: what may be written in it, value by value.
+
+What the values mean together (a rule that never falls, a text that is too long) is found out by those who
+know: see scripts/program.py.
+"""
+
+from datetime import date, datetime, time
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Role = Literal["coordinator", "director", "responder", "supporter", "clinical_reviewer"]
+
+
+def _wall_time(value: object) -> object:
+    if isinstance(value, time):
+        return value
+    try:
+        hour, minute = str(value).split(":")
+        return time(int(hour), int(minute))
+    except ValueError:
+        raise ValueError("must be a time such as 08:00") from None
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (LookupError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as America/Chicago") from None
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must say its zone, such as 2026-12-24T08:00:00-05:00")
+    return value
+
+
+WallTime = Annotated[time, BeforeValidator(_wall_time)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Instant = Annotated[datetime, AfterValidator(_aware)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Part(BaseModel):
+    """A block of the file: unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class CadencePart(Part):
+    """One rhythm: its name and its RRULE."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
+    rrule: str
+
+
+class SpanPart(Part):
+    """Two wall-clock times."""
+
+    starts: WallTime
+    ends: WallTime
+
+
+class StaffPart(Part):
+    """Somebody who works for the program."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+    name: Name
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    phone: str | None = None
+    unit: str | None = None
+    roles: Annotated[list[Role], Field(min_length=1)]
+
+
+class ShiftPart(Part):
+    """On-call hours on some weekdays."""
+
+    days: Annotated[list[Weekday], Field(min_length=1)]
+    starts: WallTime
+    ends: WallTime
+    chain: Annotated[list[str], Field(min_length=1)]
+
+
+class OverridePart(Part):
+    """Another chain for a while."""
+
+    starts: Instant
+    ends: Instant
+    chain: list[str]
+
+
+class OnCallPart(Part):
+    """Who is paged, when, and how insistently."""
+
+    role: Name
+    hours: list[ShiftPart]
+    overrides: list[OverridePart]
+    page_every_minutes: Annotated[int, Field(ge=1, le=60)]
+    pages_each: Annotated[int, Field(ge=1, le=10)]
+    tell_waiting_after_minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class PathwayPart(Part):
+    """The promise of a support request."""
+
+    hours: Literal["elapsed", "working"]
+    match_hours: Annotated[int, Field(ge=1, le=336)]
+    contact_hours: Annotated[int, Field(ge=1, le=672)]
+    day_off_extra_hours: Annotated[int, Field(ge=0, le=336)]
+    working_day: SpanPart
+    deputy: str | None
+    pending_expires_days: Annotated[int, Field(ge=1, le=30)]
+
+
+class ResourcePart(Part):
+    """A number or an address to turn to."""
+
+    use: Literal["crisis", "emergency", "support"]
+    name: Name
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+    text: str | None = None
+    url: str | None = None
+    note: str = ""
+    source: Annotated[str, Field(min_length=1)]
+    as_of: date
+
+
+class MailPart(Part):
+    """A mail's wording."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=120)]
+    body: Annotated[str, Field(min_length=1)]
+
+
+class WordingPart(Part):
+    """Every text by kind."""
+
+    unmonitored: str
+    sms: dict[str, str]
+    mail: dict[str, MailPart]
+    mail_footer: str
+
+
+class ProgramFile(Part):
+    """A whole program file, the built-in values already beneath it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=24)]
+    organisation: Name
+    zone: Zone
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    unmonitored: bool
+    cadence: Annotated[list[CadencePart], Field(min_length=1)]
+    window: SpanPart
+    quiet_hours: SpanPart
+    working_days: Annotated[list[Weekday], Field(min_length=1)]
+    holidays: list[date]
+    staff: list[StaffPart]
+    on_call: OnCallPart
+    pathway: PathwayPart
+    pairing: dict[str, object]
+    resources: dict[str, list[ResourcePart]]
+    prompts: dict[str, list[Annotated[str, Field(min_length=1, max_length=400)]]]
+    wording: WordingPart
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Names that refer to nobody and kinds given twice."""
+        ids = [person.id for person in self.staff]
+        _once(ids, "staff id")
+        _once([cadence.kind for cadence in self.cadence], "cadence")
+        chains = [shift.chain for shift in self.on_call.hours]
+        chains += [override.chain for override in self.on_call.overrides]
+        _known({name for chain in chains for name in chain}, ids, "the on-call chain")
+        _known({self.pathway.deputy} if self.pathway.deputy else set(), ids, "the deputy")
+        uses = {resource.use for resource in self.resources.get(self.country, [])}
+        if missing := {"crisis", "emergency"} - uses:
+            raise ValueError(
+                f"resources.{self.country}: a program does not start without a {min(missing)} number "
+                f"for its country; add one with its source and date"
+            )
+        return self
+
+
+def _once(names: list[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"the {what} {name!r} is given twice")
+
+
+def _known(named: set[str], ids: list[str], who: str) -> None:
+    for name in sorted(named - set(ids)):
+        raise ValueError(f"{who} names {name!r}, who is not among the staff")

@@ -1,0 +1,85 @@
+"""One organisation's program as the use cases know it: pure, validated values, read once at start."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from escalation.deadlines import DeadlinePolicy
+from escalation.paging import PagingPolicy
+from escalation.resources import Resource, crisis_line, emergency
+from escalation.roster import Roster
+from nudges.cadence import Cadence
+from nudges.clock import MemberClock, QuietHours, Window
+from nudges.texts import Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffEntry:
+    """Somebody who works for the program, as the program file has them."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None  # E.164
+    unit: str | None
+    roles: frozenset[str]  # coordinator, director, responder, supporter, clinical_reviewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Everything that a program file settles."""
+
+    name: str
+    organisation: str
+    zone: str  # the program's own: deadlines, roster, calendar
+    country: str
+    language: str
+    unmonitored: bool
+    cadences: tuple[Cadence, ...]  # from the most frequent to the rarest
+    window: Window
+    quiet: QuietHours
+    work_days: frozenset[int]  # 0 is Monday
+    holidays: frozenset[date]
+    staff: tuple[StaffEntry, ...]
+    roster: Roster
+    on_call_role: str  # as members read it: "clinician"
+    paging: PagingPolicy
+    deadline_policy: DeadlinePolicy
+    deputy: str | None  # staff id
+    pending_expires: timedelta
+    resources: tuple[Resource, ...]  # of the program's country
+    prompts: Mapping[str, Sequence[str]]
+    wording: Wording
+    pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
+    folder: Path = Path()  # what paths inside the rules are relative to
+
+    def clock(self, zone: str, work_days: str = "") -> MemberClock:
+        """A member's clock; `work_days` holds digits 0-6 (Monday first), empty for the program's own.
+
+        Raises UnknownZone; ValueError for other signs.
+        """
+        days = frozenset(int(day) for day in work_days) or self.work_days
+        return MemberClock(zone, days, self.holidays)
+
+    def staff_with(self, role: str) -> tuple[StaffEntry, ...]:
+        """Who has that role, in the file's order."""
+        return tuple(person for person in self.staff if role in person.roles)
+
+    def kinds(self) -> frozenset[str]:
+        """The names of its cadences: the kinds of message that are nudges."""
+        return frozenset(cadence.kind for cadence in self.cadences)
+
+    def shared_fields(self) -> dict[str, str]:
+        """The values for the wording that are the same for every member."""
+        coordinator = next(iter(self.staff_with("coordinator")), None)
+        return {
+            "program": self.name,
+            "coordinator": coordinator.name if coordinator else "the program coordinator",
+            "coordinator_phone": (coordinator.phone or coordinator.email or "") if coordinator else "",
+            "role": self.on_call_role,
+            "crisis": crisis_line(self.resources).number,
+            "crisis_how": crisis_line(self.resources).how,
+            "emergency": emergency(self.resources).number,
+            "minutes": str(int(self.paging.every.total_seconds() // 60)),
+        }
