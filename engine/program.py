@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from escalation.deadlines import DeadlinePolicy
@@ -10,8 +10,11 @@ from escalation.paging import PagingPolicy
 from escalation.resources import Resource, crisis_line, emergency
 from escalation.roster import Roster
 from nudges.cadence import Cadence
-from nudges.clock import MemberClock, QuietHours, Window
+from nudges.clock import MemberClock, QuietHours, Window, zone_of
+from nudges.prompts import prompt_of
 from nudges.texts import Wording
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +73,12 @@ class Program:
         """The names of its cadences: the kinds of message that are nudges."""
         return frozenset(cadence.kind for cadence in self.cadences)
 
-    def shared_fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str]:
         """The values for the wording that are the same for every member."""
         coordinator = next(iter(self.staff_with("coordinator")), None)
         return {
             "program": self.name,
+            "buddy": "your buddy",
             "coordinator": coordinator.name if coordinator else "the program coordinator",
             "coordinator_phone": (coordinator.phone or coordinator.email or "") if coordinator else "",
             "role": self.on_call_role,
@@ -83,3 +87,18 @@ class Program:
             "emergency": emergency(self.resources).number,
             "minutes": str(int(self.paging.every.total_seconds() // 60)),
         }
+
+    def prompt(self, kind: str, slot: int, seed: str) -> str:
+        """The prompt of a nudge; `seed` is the same for all buddies and outlives a group: the cohort's id."""
+        return prompt_of(self.prompts, kind, slot, seed)
+
+    def local_time(self, at: datetime) -> str:
+        """An instant in the program's zone, as it stands in a message: "by 2:30 PM on Wed Nov 25"."""
+        local = at.astimezone(zone_of(self.zone))
+        hour = local.hour % 12 or 12
+        return f"by {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {self.local_day(local.date())}"
+
+    def local_day(self, day: date) -> str:
+        """A day as it stands in a message: "on Wed Nov 25". English, whatever the machine's locale."""
+        weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
+        return f"on {weekday} {_MONTHS[day.month - 1]} {day.day}"

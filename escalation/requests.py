@@ -40,7 +40,7 @@ class RequestEvent(StrEnum):
     CONFIRM = "be_confirmed"
     EXPIRE = "expire"
     MATCH = "be_matched"
-    RETURN = "be_returned"  # the supporter cannot, or stayed silent: back to the queue
+    PASS_BACK = "be_passed_back"  # noqa: S105 - the supporter cannot or stays silent: back to the queue
     CONTACT = "be_marked_contacted"
     DECLINE = "be_declined"
     CLOSE = "be_closed"
@@ -55,7 +55,7 @@ TRANSITIONS: Mapping[tuple[RequestState, RequestEvent], RequestState] = MappingP
         (_S.PENDING, _E.DECLINE): _S.DECLINED,
         (_S.OPEN, _E.MATCH): _S.MATCHED,
         (_S.OPEN, _E.DECLINE): _S.DECLINED,
-        (_S.MATCHED, _E.RETURN): _S.OPEN,
+        (_S.MATCHED, _E.PASS_BACK): _S.OPEN,
         (_S.MATCHED, _E.CONTACT): _S.CONTACTED,
         (_S.MATCHED, _E.DECLINE): _S.DECLINED,
         (_S.CONTACTED, _E.DECLINE): _S.DECLINED,

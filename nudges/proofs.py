@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nudges.cadence import DEFAULT_CADENCES
 from nudges.kinds import KINDS, policy_of
 from nudges.segments import too_long
-from nudges.texts import FIELDS, MARK, ROOM, Medium, Wording, mail_template, short, sms_template
+from nudges.texts import FIELDS, MARK, ROOM, Wording, mail_template, short, sms_template
 
 # Texts of a special case; no cadence may take such a name.
 VARIANTS = frozenset({"nudge", "reminder"})
@@ -25,7 +25,7 @@ _TOKEN = 22  # characters of a link's token
 class WordingFault:
     """One thing wrong with a program's wording, in words that say what would be right."""
 
-    medium: Medium
+    medium: str  # sms, email
     kind: str
     why: str
 
@@ -40,9 +40,10 @@ def wording_faults(
     """
     values = {name: "n" * room for name, room in ROOM.items()} | dict(known)
     values["link"] = f"{public_url}/s/{'n' * _TOKEN}"
+    staff_values = values | {"link": f"{public_url}/console/sign-in/{'n' * _TOKEN}"}
     found: list[WordingFault] = []
     for kind in wording.sms:
-        whys = _sms(kind, wording, values, cadences)
+        whys = _sms(kind, wording, staff_values if policy_of(kind).to_staff else values, cadences)
         found += [WordingFault(medium="sms", kind=kind, why=why) for why in whys]
     for kind in wording.mail:
         whys = _mail(kind, wording, cadences)

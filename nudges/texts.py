@@ -6,12 +6,11 @@ Plain values only; `channels` puts on a mail's HTML dress. The wording itself is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from nudges.kinds import policy_of
 from nudges.segments import normal, plain
 
-Medium = Literal["sms", "email"]
 _T = TypeVar("_T")
 
 # First line of every mail: what a reply holds below it is ours, not the member's.
@@ -67,9 +66,9 @@ class Wording:
 
 
 def render(
-    kind: str, medium: Medium, wording: Wording, fields: Mapping[str, str], *, first: bool = False
+    kind: str, medium: str, wording: Wording, fields: Mapping[str, str], *, first: bool = False
 ) -> Text:
-    """The text of a message of `kind` by `medium`.
+    """The text of a message of `kind` by `medium` ("sms" or "email").
 
     `first`: nothing was ever sent to that address before, so the text names the program and says how to
     stop, whatever the wording (a crisis answer is left as it is). `fields` may hold more than is used.

@@ -219,9 +219,7 @@ def _wording(file: ProgramFile) -> Wording:
 def _proof(program: Program, checked: _Checked, public_url: str) -> None:
     """What only shows when the parts are put together."""
     _proof_calendar(program, checked)
-    for fault in wording_faults(
-        program.wording, program.shared_fields(), program.kinds(), public_url=public_url
-    ):
+    for fault in wording_faults(program.wording, program.fields(), program.kinds(), public_url=public_url):
         medium = "sms" if fault.medium == "sms" else "mail"
         checked.fault(fault.why, "wording", medium, fault.kind)
     for cadence in program.cadences:
