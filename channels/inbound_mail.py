@@ -23,7 +23,7 @@ _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 class InboundMail:
     """What came in. Header names are in lower case; of a repeated one the first counts."""
 
-    recipients: tuple[str, ...]  # the envelope's first, then To; in lower case
+    recipients: tuple[str, ...]  # the envelope's first, then To; as written, since tokens may tell case apart
     from_: str
     envelope_from: str | None  # empty for bounces and some autoresponders; None where not told
     subject: str
@@ -46,10 +46,8 @@ class InboundMail:
 
     def local_parts(self, domain: str) -> tuple[str, ...]:
         """What stands before the @ in the recipients at that domain: where a reply token travels."""
-        at_domain = f"@{domain.lower()}"
-        return tuple(
-            address.removesuffix(at_domain) for address in self.recipients if address.endswith(at_domain)
-        )
+        parts = (address.rpartition("@") for address in self.recipients)
+        return tuple(local for local, _, host in parts if local and host.lower() == domain.lower())
 
 
 def parse_inbound(fields: Mapping[str, bytes]) -> InboundMail:
@@ -133,7 +131,9 @@ def _recipients(envelope: Mapping[str, Any], to: str) -> tuple[str, ...]:
     named = envelope.get("to")
     first = [str(address) for address in named] if isinstance(named, list) else []
     others = [address for _, address in getaddresses([to[:10_000]])]
-    return tuple(dict.fromkeys(address.strip().lower() for address in (*first, *others) if address.strip()))
+    return tuple(
+        dict.fromkeys(address.strip().strip("<>") for address in (*first, *others) if address.strip())
+    )
 
 
 def _envelope_from(envelope: Mapping[str, Any]) -> str | None:

@@ -39,14 +39,12 @@ def dress(text: str, *, subject: str = "", addresses: Mapping[str, str] | None =
     other addresses become links; the reply marker stays first. `addresses` names words in the text that
     stand for an address which a mail provider fills in later, and what to write where the address goes.
     """
-    places = addresses or {}
-    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
+    body = text.replace("\r\n", "\n").strip("\n")
     marker = ""
-    if lines and lines[0].strip() == REPLY_MARKER:
+    if body.partition("\n")[0].strip() == REPLY_MARKER:
         marker = f'<p class="marker">{html.escape(REPLY_MARKER)}</p>\n'
-        lines = lines[1:]
-    blocks = re.split(r"\n[ \t]*\n+", "\n".join(lines).strip("\n"))
-    inner = "\n".join(_block(block, places) for block in blocks if block.strip())
+        body = body.partition("\n")[2]
+    inner = paragraphs(body, addresses or {})
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -55,6 +53,12 @@ def dress(text: str, *, subject: str = "", addresses: Mapping[str, str] | None =
         f"<title>{html.escape(subject)}</title>\n<style>\n{_STYLE}\n</style></head>\n"
         f'<body><div class="sheet">\n{marker}<div class="card">\n{inner}\n</div></div></body></html>\n'
     )
+
+
+def paragraphs(text: str, addresses: Mapping[str, str]) -> str:
+    """The text as HTML paragraphs and buttons, without the document around them."""
+    blocks = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
+    return "\n".join(_block(block, addresses) for block in blocks if block.strip())
 
 
 def inline(text: str) -> str:

@@ -55,13 +55,17 @@ class Couriers:
 
     def send(self, post: Post, *, after: float = 0.0) -> None:
         """Queue a post, to leave `after` so many seconds. Raises NotLoopback at once."""
-        _checked_host(self._through or post.url)
+        self._check(post.url)
         with self._changed:
             if self._closing:
                 return
             heapq.heappush(self._due, (time.monotonic() + after, next(self._order), post))
             self._start_threads()
             self._changed.notify()
+
+    def reaches(self, url: str) -> bool:
+        """True when a post to that address would stay on this machine."""
+        return urlsplit(self._through or url).hostname in _LOOPBACK
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until every queued post has been answered; False where that took longer."""
@@ -76,6 +80,10 @@ class Couriers:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(timeout=self._timeout + 1)
+
+    def _check(self, url: str) -> None:
+        if not self.reaches(url):
+            raise NotLoopback(f"the sandbox posts to loopback only, not to {urlsplit(url).hostname}")
 
     def _start_threads(self) -> None:
         while len(self._threads) < self._wanted:
@@ -104,7 +112,7 @@ class Couriers:
 
     def carry(self, post: Post) -> None:
         """Take a post to the program now and wait for its answer. Raises NotLoopback."""
-        _checked_host(self._through or post.url)
+        self._check(post.url)
         parts = urlsplit(post.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         body, headers = post.make()
@@ -122,9 +130,3 @@ class Couriers:
         self.log.append(Delivery(path=parts.path, status=status))
         if post.answered is not None:
             post.answered(status, content)
-
-
-def _checked_host(url: str) -> None:
-    host = urlsplit(url).hostname
-    if host not in _LOOPBACK:
-        raise NotLoopback(f"the sandbox posts to loopback only, not to {host}")

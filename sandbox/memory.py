@@ -18,6 +18,7 @@ class Contact:
     name: str
     phone: str | None = None
     email: str | None = None
+    zone: str = "UTC"  # IANA name: the person's own clock
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -41,9 +42,8 @@ class Memory:
         """Grows with every text and mail, so that a page knows when to redraw."""
         return self._changes
 
-    def introduce(self, name: str, *, phone: str | None = None, email: str | None = None) -> None:
+    def introduce(self, contact: Contact) -> None:
         """Give a number and an address the name that the phones page shows."""
-        contact = Contact(name=name, phone=phone, email=email)
         with self._lock:
             for address in contact.addresses:
                 self._contacts[address.lower()] = contact

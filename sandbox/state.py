@@ -11,7 +11,7 @@ from sandbox.couriers import Couriers, Post
 from sandbox.faults import FaultKind, Faults
 from sandbox.mail import Mail
 from sandbox.mail_posts import MailPosts
-from sandbox.memory import Memory
+from sandbox.memory import Contact, Memory
 from sandbox.sms import FAILS_LATER, Text, new_sid
 from sandbox.sms_posts import SmsPosts, answers_in
 
@@ -92,6 +92,12 @@ class SandboxState:
         )
         self.memory.keep(text)
         return text
+
+    def introduce(
+        self, name: str, *, phone: str | None = None, email: str | None = None, zone: str = "UTC"
+    ) -> None:
+        """Give a number and an address the name, and the clock, that the phones page shows."""
+        self.memory.introduce(Contact(name=name, phone=phone, email=email, zone=zone))
 
     def is_stopped(self, phone: str) -> bool:
         """True when that number wrote STOP and this account honours it by itself."""

@@ -128,6 +128,8 @@ def _faulty(state: SandboxState, form: Mapping[str, str]) -> Response | None:
     validity = form.get("ValidityPeriod", "1")
     if not validity.isdecimal() or not 1 <= int(validity) <= 36_000:
         return twilio_error(400, 20001, "ValidityPeriod is out of range.")
+    if form.get("StatusCallback") and not state.couriers.reaches(form["StatusCallback"]):
+        return twilio_error(400, 21609, "The sandbox posts callbacks to this machine only.")
     if state.is_stopped(to):
         return twilio_error(400, 21610, "The recipient has opted out.")
     return None
