@@ -1,7 +1,8 @@
 """Seals personal values for rest and makes blind indexes of addresses.
 
 A sealed value is AES-256-GCM (NIST SP 800-38D) and is bound to its table, column and row id, so that
-ciphertext moved elsewhere does not open. Layout: version (1 byte), key id (4), nonce (12), ciphertext and tag.
+ciphertext moved elsewhere does not open. Layout: version (1 byte), key id (4), nonce (12),
+ciphertext and tag.
 """
 
 import hashlib

@@ -47,7 +47,7 @@ class Message(Record):
     attempts: Mapped[int] = mapped_column(default=0)
     looks: Mapped[int] = mapped_column(default=0)  # how often the provider was asked about this attempt
     look_at: Mapped[At | None]  # wall clock
-    address_index: Mapped[Digest | None]  # where the last attempt went
+    address_index: Mapped[Digest | None] = mapped_column(index=True)  # where the last attempt went
     body_index: Mapped[Digest | None]  # HMAC of what the last attempt said
     provider_id: Mapped[Label | None] = mapped_column(index=True)
     provider_status: Mapped[Word | None]

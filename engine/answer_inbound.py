@@ -1,0 +1,134 @@
+"""Understands what came in and acts on it: crisis first, then who it is from, then what it says.
+
+One transaction a message: its effects, its answer and the forgetting of its words happen together or not at all.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from nudges.replies import Intent, Understanding, understand
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.correspondent import Correspondent, identify
+from engine.deployment import Deployment
+from engine.flag_crisis import crisis_answer, flag_crisis
+from engine.opt_out import stop
+from engine.outbox import Draft, put, sender_for
+from engine.replies_of_members import act_on
+from store import audit
+from store.models import Inbound
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 100
+
+
+def answer_inbound(deployment: Deployment, now: datetime) -> int:
+    """Settles every message that waits, oldest first; returns how many. One that fails does not stop the rest."""
+    with deployment.database.reads() as session:
+        waiting = session.scalars(
+            select(Inbound.id)
+            .where(Inbound.state == "new")
+            .order_by(Inbound.received_at, Inbound.id)
+            .limit(AT_ONCE)
+        ).all()
+    for inbound_id in waiting:
+        answer_one(deployment, inbound_id, now)
+    return len(waiting)
+
+
+def answer_one(deployment: Deployment, inbound_id: UUID, now: datetime) -> Understanding | None:
+    """Understands one message and does what it asks for; None when another node was quicker."""
+    with deployment.database.writes.begin() as session:
+        inbound = session.get(
+            Inbound, inbound_id, with_for_update={"skip_locked": True}, populate_existing=True
+        )
+        if inbound is None or inbound.state != "new":
+            return None
+        correspondent = identify(session, deployment, inbound)
+        understanding = understand(correspondent.text)
+        _note_answer(correspondent, now)
+        if not inbound.automatic:
+            _answer(session, deployment, correspondent, understanding, now)
+        _forget(inbound, understanding, now)
+    deployment.wake(sender_for(deployment, inbound.medium))
+    return understanding
+
+
+def _answer(
+    session: Session, deployment: Deployment, who: Correspondent, said: Understanding, now: datetime
+) -> None:
+    if said.intent is Intent.CRISIS:
+        _answer_crisis(session, deployment, who, said, now)
+    elif who.member is None:
+        if Intent.STOP in (said.intent, *said.also):
+            stop(
+                session, deployment, medium=who.inbound.medium, address_index=who.inbound.from_index,
+                member=None, now=now, how="reply",
+            )  # fmt: skip
+        return  # nothing that tells whether an address is enrolled
+    elif not who.trusted and said.intent is not Intent.STOP:
+        audit.record(session, at=now, actor="system", action="mail_token_refused", subject=None)
+        return
+    else:
+        act_on(session, deployment, who, said, now)
+    if Intent.STOP in said.also and said.intent is not Intent.STOP:
+        stop(
+            session, deployment, medium=who.inbound.medium, address_index=who.inbound.from_index,
+            member=who.member, now=now, how="reply",
+        )  # fmt: skip
+
+
+def _answer_crisis(
+    session: Session, deployment: Deployment, who: Correspondent, said: Understanding, now: datetime
+) -> None:
+    """From any address, known or not, stopped or not. A loop is not answered again, but still pages."""
+    inbound = who.inbound
+    incident = flag_crisis(
+        session,
+        deployment,
+        about=said.about or "self",
+        member=who.member,
+        medium=inbound.medium,
+        address=who.address,
+        address_index=inbound.from_index,
+        text=who.text,
+        now=now,
+        existing=who.incident,
+    )
+    if who.is_loop:
+        return
+    kind, details = crisis_answer(session, deployment, incident, now)
+    medium = inbound.medium
+    if medium not in deployment.channels:
+        log.error("crisis_answer_has_no_channel", medium=medium)
+    put(
+        session,
+        deployment,
+        Draft(
+            key=f"answer:{inbound.id}",
+            kind=kind,
+            medium=medium,
+            address=who.address,
+            details=details,
+            due_at=now,
+        ),
+        now,
+    )
+
+
+def _note_answer(who: Correspondent, now: datetime) -> None:
+    """From now on that address is known to be read by somebody, so a buddy may be named there."""
+    if who.member is None or not who.trusted or who.inbound.automatic:
+        return
+    for point in who.member.contacts:
+        if point.medium == who.inbound.medium and point.answered_at is None:
+            point.answered_at = now
+
+
+def _forget(inbound: Inbound, understanding: Understanding, now: datetime) -> None:
+    inbound.state = "ignored" if inbound.automatic else "done"
+    inbound.intent = None if inbound.automatic else understanding.intent
+    inbound.from_sealed = inbound.body_sealed = None
+    inbound.settled_at = now

@@ -1,0 +1,94 @@
+"""Renders one message for one reader, with fresh links. The tokens are in plain nowhere else."""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from channels.channel import Outgoing
+from engine.buddies import buddies_of, first_name
+from engine.deployment import Deployment
+from engine.links import Purpose, issue
+from engine.recipients import Recipient
+from nudges.kinds import policy_of
+from nudges.prompts import prompt_of
+from nudges.texts import Medium, render
+from store.models import Message
+
+
+def compose(
+    session: Session, deployment: Deployment, message: Message, reader: Recipient, now: datetime
+) -> Outgoing:
+    """The message as it leaves. The reader has an address; the caller has checked that it may go."""
+    if reader.address is None:
+        raise LookupError(f"message {message.id} has no reader")
+    fields = deployment.program.shared_fields() | buddies_of(session, deployment, message, reader)
+    fields |= _details(deployment, message)
+    fields["name"] = first_name(reader.name)
+    fields["link"] = _link(session, deployment, message, fields.get("path", ""), now)
+    fields["unsubscribe"] = _unsubscribe_url(session, deployment, message, now) or fields["link"]
+    if policy_of(message.kind).nudge:
+        seed = str(message.cohort_id)
+        fields["prompt"] = prompt_of(deployment.program.prompts, message.kind, message.slot or 0, seed)
+    medium: Medium = "sms" if message.medium == "sms" else "email"
+    kind = _variant(message, reader)
+    text = render(kind, medium, deployment.program.wording, fields, first=reader.is_first)
+    return Outgoing(
+        message_id=message.id.hex,
+        to=reader.address,
+        template=text.template,
+        fields=text.fields,
+        subject=text.subject,
+        kind=message.kind,
+        reply_to=_reply_address(session, deployment, message, now),
+        unsubscribe_url=fields["unsubscribe"] if message.medium == "email" and message.member_id else None,
+        validity=message.send_before - now,
+    )
+
+
+def _variant(message: Message, reader: Recipient) -> str:
+    """The text that fits this reader: one who is only reminded is not asked, and a number that has never
+    answered is not told a colleague's name."""
+    if policy_of(message.kind).nudge and reader.member is not None and reader.member.mode == "remind":
+        return "reminder"
+    if message.kind == "introduction" and message.medium == "sms" and not reader.has_answered:
+        return "introduction_neutral"
+    return message.kind
+
+
+def _details(deployment: Deployment, message: Message) -> dict[str, str]:
+    if message.details_sealed is None:
+        return {}
+    opened = deployment.vault.open_json(message.details_sealed, "message", "details", message.id)
+    return cast("dict[str, str]", opened)
+
+
+def _link(session: Session, deployment: Deployment, message: Message, path: str, now: datetime) -> str:
+    """The one link of a message: the support page for a member, a one-time door for staff."""
+    base = deployment.public_url
+    if message.member_id is not None:
+        purpose = Purpose.MEMBER if message.kind == "introduction" else Purpose.SUPPORT
+        letter = "m" if purpose is Purpose.MEMBER else "s"
+        token = issue(session, purpose, now=now, member_id=message.member_id, message_id=message.id)
+        return f"{base}/{letter}/{token}"
+    if message.staff_id is not None:
+        purpose = Purpose.PAGE if message.kind == "page" else Purpose.SIGN_IN
+        if message.kind not in ("page", "sign_in"):
+            return f"{base}/console{path}"
+        token = issue(session, purpose, now=now, staff_id=message.staff_id, message_id=message.id)
+        return f"{base}/console/sign-in/{token}"
+    return f"{base}/s/help"
+
+
+def _reply_address(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:
+    if message.medium != "email" or message.member_id is None or deployment.reply_domain is None:
+        return None
+    token = issue(session, Purpose.REPLY, now=now, member_id=message.member_id, message_id=message.id)
+    return f"r.{token}@{deployment.reply_domain}"
+
+
+def _unsubscribe_url(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:
+    if message.medium != "email" or message.member_id is None:
+        return None
+    token = issue(session, Purpose.UNSUBSCRIBE, now=now, member_id=message.member_id, message_id=message.id)
+    return f"{deployment.public_url}/unsubscribe/{token}"

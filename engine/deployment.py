@@ -1,0 +1,38 @@
+"""What every use case is handed: the database, the keys, the program and this node's channels."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from channels.channel import Channel
+from engine.program import Program
+from pairing.policy import Policy
+from store.database import Database
+from store.sealing import Vault
+
+Wake = Callable[[str], None]
+
+
+def _nobody_to_wake(sender: str) -> None:
+    """`tick` drains by itself, so there is nobody to wake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One running program. `wake` is the seam to whatever carries the drains (a thread pool, a job queue)."""
+
+    database: Database
+    vault: Vault
+    program: Program
+    policy: Policy = field(default_factory=Policy)  # the program's pairing rules
+    group_size: int = 2
+    round_length: timedelta = timedelta(days=90)
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # medium -> channel
+    public_url: str = "http://127.0.0.1:8000"
+    lookup_wait: timedelta = timedelta(seconds=60)
+    reply_domain: str | None = None  # mail replies go to r.TOKEN@ this, where inbound mail is set up
+    wake: Wake = _nobody_to_wake
+
+    def channel_of(self, sender: str) -> Channel | None:
+        """The channel that empties that queue on this node."""
+        return next((channel for channel in self.channels.values() if channel.sender == sender), None)

@@ -1,0 +1,116 @@
+"""Empties one sender's queue: claims a few due rows, sends them at the sender's pace, records, until none is due."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from channels.channel import Channel, Outgoing
+from engine import senders
+from engine.attempt import Lease, claim_due, record_outcomes
+from engine.clock import Clock
+from engine.deployment import Deployment
+from engine.hand_over import hand_over, requests_for, spacing
+from engine.outbox import State
+from engine.owner import new_owner
+from nudges.kinds import Lane
+from store import program_state
+from store.models import Message, Sender
+
+ONE_CLAIM = timedelta(seconds=2)  # how much of the sender's pace one claim may take up
+MOST_ROWS = 200  # of one claim, where a request carries one message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drained:
+    """What one drain did, and why it ended."""
+
+    handed_over: int = 0
+    busy: bool = False  # another living drainer holds the sender
+    stopped: bool = False  # the provider refused the account
+    free_at: datetime | None = None  # backing off until then (wall clock)
+
+
+def drain_sender(
+    deployment: Deployment, name: str, clock: Clock, *, patience: timedelta = timedelta()
+) -> Drained:
+    """Sends what is due on that sender until nothing is.
+
+    Waits out the sender's pace; a back-off longer than `patience` ends the drain instead.
+    """
+    channel = deployment.channel_of(name)
+    if channel is None:
+        return Drained()
+    owner = new_owner()
+    handed_over = 0
+    while True:
+        turn = _claim(deployment, channel, owner, clock, patience)
+        if isinstance(turn, Drained):
+            _release(deployment, name, owner)
+            return Drained(
+                handed_over=handed_over, busy=turn.busy, stopped=turn.stopped, free_at=turn.free_at
+            )
+        batch, lease, free_at = turn
+        if batch:
+            outcomes = hand_over(channel, batch, clock, free_at)
+            handed_over += sum(outcome is not None for outcome in outcomes)
+            answered = {UUID(m.message_id): o for m, o in zip(batch, outcomes, strict=True)}
+            with deployment.database.writes.begin() as session:
+                record_outcomes(
+                    session, deployment, answered, lease=lease, now=clock.now(), wall=clock.wall(),
+                    jitter=random.random(),
+                )  # fmt: skip
+
+
+def _claim(
+    deployment: Deployment, channel: Channel, owner: str, clock: Clock, patience: timedelta
+) -> Drained | tuple[list[Outgoing], Lease, datetime]:
+    with deployment.database.writes.begin() as session:
+        wall = clock.wall()
+        if not senders.acquire(session, channel.sender, owner, wall):
+            return Drained(busy=True)
+        row = session.get(Sender, channel.sender, populate_existing=True)
+        if row is None or row.stopped_at is not None:
+            return Drained(stopped=True)
+        free_at = max(row.next_free_at or wall, wall)
+        if row.failures and free_at - wall > patience:
+            return Drained(free_at=free_at)
+        due = due_rows(session, channel.sender, clock.now(), _claim_size(channel))
+        if not due:
+            return Drained()
+        lease = Lease(owner=owner, until=max(wall, free_at) + senders.LEASE)
+        batch = claim_due(session, deployment, due, lease, clock.now())
+        after = free_at + requests_for(channel, len(batch)) * spacing(channel)
+        senders.keep_pace(session, channel.sender, after)
+        return batch, lease, free_at
+
+
+def _claim_size(channel: Channel) -> int:
+    """About two seconds of the sender's pace, so that a crisis or a STOP is never far behind."""
+    paced = max(1, ceil(channel.per_second * ONE_CLAIM.total_seconds()))
+    return channel.batch_size if channel.batch_size > 1 else min(MOST_ROWS, paced)
+
+
+def due_rows(session: Session, sender: str, now: datetime, limit: int) -> list[Message]:
+    """The next rows of that queue by lane and time, locked; nudges stay where they are during a halt,
+    unless their time is over (then the reason goes on record)."""
+    query = (
+        select(Message)
+        .where(Message.sender == sender, Message.state == State.DUE, Message.not_before <= now)
+        .order_by(Message.lane, Message.not_before, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if program_state.is_halted(session):
+        query = query.where(or_(Message.lane < Lane.NUDGE, Message.send_before <= now))
+    return list(session.scalars(query))
+
+
+def _release(deployment: Deployment, name: str, owner: str) -> None:
+    with deployment.database.writes.begin() as session:
+        senders.release(session, name, owner)

@@ -1,0 +1,55 @@
+"""Hands a claimed batch to a channel at the sender's pace.
+
+No database here: a provider call never happens inside a transaction.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from math import ceil
+
+from channels.channel import Channel, Outcome, OutcomeKind, Outgoing
+from engine.clock import Clock
+
+MOST_THREADS = 8
+ROUND_TRIP = 0.08  # seconds; how long a call may take before one more thread is worth it
+
+
+def spacing(channel: Channel) -> timedelta:
+    """The time between two requests that the sender's rate allows."""
+    return timedelta(seconds=1 / channel.per_second)
+
+
+def requests_for(channel: Channel, count: int) -> int:
+    """How many provider requests that many messages take."""
+    return ceil(count / channel.batch_size)
+
+
+def hand_over(
+    channel: Channel, batch: Sequence[Outgoing], clock: Clock, free_at: datetime
+) -> list[Outcome | None]:
+    """One outcome a message, in order; None for those that were surely never handed over.
+
+    After a sign that the provider takes nothing now (429, refused, account), the rest of the batch stays here.
+    """
+    chunks = [batch[start : start + channel.batch_size] for start in range(0, len(batch), channel.batch_size)]
+    threads = max(1, min(MOST_THREADS, ceil(channel.per_second * ROUND_TRIP), len(chunks)))
+    futures: list[Future[Sequence[Outcome]] | None] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for number, chunk in enumerate(chunks):
+            clock.sleep(free_at + number * spacing(channel) - clock.wall())
+            halted = any(_says_no(future) for future in futures)
+            futures.append(None if halted else pool.submit(channel.send, chunk))
+    outcomes: list[Outcome | None] = []
+    for future, chunk in zip(futures, chunks, strict=True):
+        outcomes.extend([None] * len(chunk) if future is None else future.result())
+    return outcomes
+
+
+def _says_no(future: Future[Sequence[Outcome]] | None) -> bool:
+    if future is None:
+        return True
+    if not future.done():
+        return False
+    no = (OutcomeKind.NOT_PROCESSED, OutcomeKind.ACCOUNT)
+    return any(outcome.kind in no for outcome in future.result())

@@ -1,0 +1,162 @@
+"""Turns checked rows of a member list into the rows that are written; sealing happens here, before the write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from engine.member_rows import MemberRow
+from store.addresses import index_form
+from store.members import PairKeeper, StoredMember
+from store.models import Consent, ContactPoint, Member, new_id
+from store.sealing import Vault
+
+CONSENT_WORDING = (
+    "Attested by the organisation's list: a recorded consent that included the limits of confidentiality."
+)
+
+
+@dataclass(slots=True)
+class Writes:
+    """Everything that one import changes."""
+
+    members: list[dict[str, object]] = field(default_factory=list)
+    changes: list[dict[str, object]] = field(default_factory=list)
+    contacts: list[dict[str, object]] = field(default_factory=list)
+    contact_changes: list[dict[str, object]] = field(default_factory=list)
+    contact_removals: list[UUID] = field(default_factory=list)
+    consents: list[dict[str, object]] = field(default_factory=list)
+
+
+def _member_values(
+    vault: Vault, row: MemberRow, member_id: UUID, kept: StoredMember | None, zone: str, now: datetime
+) -> dict[str, object]:
+    values: dict[str, object] = {"id": member_id}
+    if row.name is not None:
+        values["name_sealed"] = vault.seal(row.name, "member", "name", member_id) if row.name else None
+    if row.timezone is not None:
+        values["timezone"] = row.timezone
+    if row.status is not None:
+        values["status"] = row.status
+    if row.work_days is not None:
+        values["work_days"] = row.work_days
+    values.update(row.dates)
+    if row.attributes or kept is None:
+        merged = dict(kept.attributes) if kept else {}
+        merged.update({name: list(cell) for name, cell in row.attributes.items()})
+        filled = {name: cell for name, cell in merged.items() if cell}
+        values["attributes_sealed"] = vault.seal_json(filled, "member", "attributes", member_id)
+    if kept is None:
+        fresh = {
+            "ref": row.ref, "name_sealed": None, "timezone": zone, "status": "active", "work_days": "",
+            "active_from": None, "active_until": None, "away_from": None, "away_until": None,
+            "mode": "ask", "keeps_colours": True, "created_at": now,
+        }  # fmt: skip
+        values = fresh | values
+    return values
+
+
+def prepare(
+    deployment: Deployment,
+    rows: Sequence[MemberRow],
+    stored: Mapping[str, StoredMember],
+    ids: Mapping[str, UUID],
+    now: datetime,
+) -> Writes:
+    writes = Writes()
+    for row in rows:
+        kept = stored.get(row.ref)
+        zone = deployment.program.zone
+        values = _member_values(deployment.vault, row, ids[row.ref], kept, zone, now)
+        (writes.changes if kept else writes.members).append(values)
+        _contacts(deployment, row, ids[row.ref], kept, now, writes)
+    return writes
+
+
+def _contacts(
+    deployment: Deployment,
+    row: MemberRow,
+    member_id: UUID,
+    kept: StoredMember | None,
+    now: datetime,
+    writes: Writes,
+) -> None:
+    vault = deployment.vault
+    for medium in ("sms", "email"):
+        address, given = row.addresses.get(medium), row.consents.get(medium)
+        point = kept.contacts.get(medium) if kept else None
+        if address == "" and point:
+            writes.contact_removals.append(point[0])
+            continue
+        if address:
+            index = vault.index(index_form(medium, address), medium)
+            if point is None:
+                point_id = new_id()
+                writes.contacts.append(
+                    {
+                        "id": point_id,
+                        "member_id": member_id,
+                        "medium": medium,
+                        "address_sealed": vault.seal(address, "contact_point", "address", point_id),
+                        "address_index": index,
+                        "consented": bool(given),
+                    }
+                )
+            elif point[1] != index:
+                writes.contact_changes.append(
+                    {
+                        "id": point[0],
+                        "address_sealed": vault.seal(address, "contact_point", "address", point[0]),
+                        "address_index": index,
+                        "unusable_since": None,
+                        "unusable_code": None,
+                        "answered_at": None,
+                    }
+                )
+        if given is None or (point is None and not address) or (point is not None and point[2] == given):
+            continue
+        if point is not None:
+            writes.contact_changes.append({"id": point[0], "consented": given})
+        writes.consents.append(
+            {
+                "id": new_id(),
+                "member_id": member_id,
+                "medium": medium,
+                "given": given,
+                "at": now,
+                "how": "import",
+                "wording": CONSENT_WORDING,
+                "wording_version": "import-1",
+            }
+        )
+
+
+def write(session: Session, writes: Writes) -> None:
+    for model, rows in (
+        (Member, writes.members),
+        (ContactPoint, writes.contacts),
+        (Consent, writes.consents),
+    ):
+        if rows:
+            session.execute(insert(model), rows)
+    for model, rows in ((Member, writes.changes), (ContactPoint, writes.contact_changes)):
+        for row in rows:
+            values = {column: value for column, value in row.items() if column != "id"}
+            if values:
+                session.execute(update(model).where(model.id == row["id"]).values(values))
+    for point_id in writes.contact_removals:
+        session.execute(delete(ContactPoint).where(ContactPoint.id == point_id))
+
+
+def write_pairs(
+    session: Session, keeper: PairKeeper, rows: Sequence[MemberRow], known: Mapping[str, UUID]
+) -> None:
+    for row in rows:
+        for other in row.never:
+            keeper.exclude(session, known[row.ref], known[other])
+        if row.buddy:
+            keeper.agree(session, "buddy", (known[row.ref], known[row.buddy]))

@@ -1,0 +1,111 @@
+"""Mends groups in the middle of a round when a member has left: the buddy left behind joins a group at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from engine import rhythms
+from engine.deployment import Deployment
+from engine.outbox import State
+from engine.pairing_input import PairingInput, pairing_input
+from engine.rotate import dissolve, start_group
+from nudges.holds import local_day
+from pairing.policy import Person
+from pairing.repair import repair
+from store import audit
+from store.cohorts import active_groups, latest_round
+from store.models import BuddyGroup, GroupPlace, Member, Message, new_id
+
+
+def mend_groups(deployment: Deployment, now: datetime) -> int:
+    """Takes everybody who has left out of their group; returns how many. Nobody else moves, unless somebody
+    would be alone otherwise; whom the rules leave alone is named to the coordinator in the console."""
+    with deployment.database.reads() as session:
+        gone = [(place.cohort_id, place.member_id) for place in _leavers(session, now)]
+    for cohort_id, member_id in gone:
+        with deployment.database.writes.begin() as session:
+            _take_out(session, deployment, cohort_id, member_id, now)
+    return len(gone)
+
+
+def _leavers(session: Session, now: datetime) -> list[GroupPlace]:
+    rows = session.execute(
+        select(GroupPlace, Member)
+        .join(Member, Member.id == GroupPlace.member_id)
+        .where(GroupPlace.active, or_(Member.status == "left", Member.active_until.is_not(None)))
+    )
+    return [
+        place
+        for place, member in rows
+        if member.status == "left"
+        or (member.active_until is not None and local_day(now, member.timezone) > member.active_until)
+    ]
+
+
+def _take_out(
+    session: Session, deployment: Deployment, cohort_id: UUID, member_id: UUID, now: datetime
+) -> None:
+    groups = {
+        tuple(sorted(str(p.member_id) for p in group.places if p.active)): group
+        for group in active_groups(session, cohort_id)
+    }
+    if not any(str(member_id) in members for members in groups):
+        return  # another node was quicker
+    rhythms.pause(session, member_id, cohort_id)
+    given = pairing_input(session, deployment, cohort_id, now)
+    mended = repair(
+        [[given.refs[UUID(one)] for one in members] for members in groups],
+        people=_people(given, groups),
+        policy=given.policy,
+        leaver=given.refs[member_id],
+        history=given.history,
+    )
+    ids = {ref: one for one, ref in given.refs.items()}
+    for ended in mended.ended:
+        dissolve(groups[tuple(sorted(str(ids[ref]) for ref in ended))], now)
+    session.flush()
+    for formed in mended.formed:
+        _form(session, deployment, cohort_id, [ids[ref] for ref in formed], now)
+    for alone in mended.alone:
+        rhythms.pause(session, ids[alone.id], cohort_id)
+    audit.record(
+        session, at=now, actor="system", action="group_mended", subject=str(member_id),
+        detail=f"{len(mended.formed)} formed, {len(mended.alone)} left alone",
+    )  # fmt: skip
+
+
+def _people(given: PairingInput, groups: dict[tuple[str, ...], BuddyGroup]) -> list[Person]:
+    """Everybody in a group, as the rules see them, whether or not they could be paired anew today."""
+    seated = {given.refs[UUID(one)] for members in groups for one in members}
+    return [person for person in given.everybody if person.id in seated]
+
+
+def _form(
+    session: Session, deployment: Deployment, cohort_id: UUID, members: list[UUID], now: datetime
+) -> None:
+    running = latest_round(session, cohort_id, "published")
+    if running is None:
+        return
+    group = BuddyGroup(
+        id=new_id(),
+        cohort_id=cohort_id,
+        round_id=running.id,
+        state="planned",
+        places=[GroupPlace(member_id=member, cohort_id=cohort_id, active=False) for member in members],
+    )
+    session.add(group)
+    session.flush()
+    start_group(session, deployment, group, now)
+    # What is due today was planned for the group before; it is the same nudge, so it goes on.
+    session.execute(
+        update(Message)
+        .where(
+            Message.cohort_id == cohort_id,
+            Message.member_id.in_(members),
+            Message.state == State.DUE,
+            Message.slot.is_not(None),
+        )
+        .values(group_id=group.id)
+    )

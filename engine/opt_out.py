@@ -1,0 +1,88 @@
+"""STOP, START, wrong numbers and unsubscribing: our own list decides, whatever a provider does."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from engine.contact_faults import suppress
+from engine.deployment import Deployment
+from engine.recipients import OPEN_REQUEST
+from engine.staff import coordinators_for, notify
+from store import audit
+from store.models import Incident, Member, SupportRequest, Suppression
+
+
+def stop(
+    session: Session,
+    deployment: Deployment,
+    *,
+    medium: str,
+    address_index: str,
+    member: Member | None,
+    now: datetime,
+    how: str,
+) -> None:
+    """Suppresses the address, and every other way to the same member: stop means stop.
+
+    A coordinator hears of it only where a request or an incident is open.
+    """
+    suppress(session, medium, address_index, now, "stop")
+    if member is None:
+        return
+    for point in member.contacts:
+        suppress(session, point.medium, point.address_index, now, "stop")
+    audit.record(
+        session, at=now, actor=f"member:{member.id}", action="opted_out", subject=str(member.id), detail=how
+    )
+    if is_being_helped(session, member):
+        people = coordinators_for(session, deployment.vault, member)
+        key = f"stopped:{member.id}:{now.date().isoformat()}"
+        notify(
+            session, deployment, people, kind="stop_notice", key=key, now=now, details={"path": "/requests"}
+        )
+
+
+def is_being_helped(session: Session, member: Member) -> bool:
+    """Whether a request or an incident of the member is open."""
+    request = select(SupportRequest.id).where(
+        SupportRequest.member_id == member.id, SupportRequest.state.in_(OPEN_REQUEST)
+    )
+    incident = select(Incident.id).where(Incident.member_id == member.id, Incident.state != "closed")
+    return session.execute(request.union_all(incident).limit(1)).first() is not None
+
+
+def start(session: Session, *, medium: str, address_index: str, member: Member, now: datetime) -> bool:
+    """Lifts the suppression of that one address, audited; False when there was none."""
+    lifted = session.execute(
+        delete(Suppression)
+        .where(Suppression.medium == medium, Suppression.address_index == address_index)
+        .returning(Suppression.medium)
+    )
+    if lifted.first() is None:
+        return False
+    audit.record(
+        session, at=now, actor=f"member:{member.id}", action="opted_in", subject=str(member.id), detail=medium
+    )
+    return True
+
+
+def disown(
+    session: Session,
+    deployment: Deployment,
+    *,
+    medium: str,
+    address_index: str,
+    member: Member | None,
+    now: datetime,
+) -> None:
+    """The number is somebody else's: never write there again, and have a coordinator check it."""
+    suppress(session, medium, address_index, now, "wrong_person")
+    if member is None:
+        return
+    audit.record(
+        session, at=now, actor="system", action="number_disowned", subject=str(member.id), detail=medium
+    )
+    people = coordinators_for(session, deployment.vault, member)
+    key = f"number:{member.id}:{address_index[:16]}"
+    notify(session, deployment, people, kind="number_notice", key=key, now=now, details={"path": "/members"})

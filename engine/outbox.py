@@ -1,0 +1,115 @@
+"""Puts messages into the outbox. The row is the job; its natural key makes a second one impossible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from nudges.kinds import policy_of
+from store.inserting import insert_new
+from store.models import Message, new_id
+
+
+class State(StrEnum):
+    """Where a message stands.
+
+    due -> sending -> sent -> delivered | undelivered. due -> dropped (a rule said no) or dead (a provider did).
+    sending -> in_doubt (5xx, time-out, crash) -> sent (found at the provider) | due (not found twice) | dead.
+    """
+
+    DUE = "due"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    DROPPED = "dropped"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message to be put into the outbox. Exactly one of member, staff and address is the reader."""
+
+    key: str  # natural key: the same key is the same message
+    kind: str
+    medium: str
+    member_id: UUID | None = None
+    staff_id: UUID | None = None
+    address: str | None = None
+    cohort_id: UUID | None = None
+    group_id: UUID | None = None
+    slot: int | None = None
+    period: str | None = None
+    details: Mapping[str, str] | None = None  # values for the wording that cannot be looked up again
+    due_at: datetime
+    not_before: datetime | None = None
+    send_before: datetime | None = None
+    dropped: str | None = None  # the reason, where it is known already that it will not go
+
+
+def sender_for(deployment: Deployment, medium: str) -> str:
+    """The name of the queue that serves the medium; "none:…" where the program has no such channel."""
+    channel = deployment.channels.get(medium)
+    return channel.sender if channel else f"none:{medium}"
+
+
+def _send_before(deployment: Deployment, draft: Draft) -> datetime:
+    within = policy_of(draft.kind).send_within
+    if draft.send_before is not None:
+        return draft.send_before
+    if within is not None:
+        return draft.due_at + within
+    local = draft.due_at.astimezone(ZoneInfo(deployment.program.zone))
+    return datetime.combine(local.date(), time(21), local.tzinfo)
+
+
+def message_row(deployment: Deployment, draft: Draft, now: datetime) -> dict[str, object]:
+    """The draft as a row of the outbox, sealed."""
+    row, vault = new_id(), deployment.vault
+    silent = draft.medium not in deployment.channels
+    reason = draft.dropped or ("no_channel" if silent else None)
+    return {
+        "id": row,
+        "natural_key": draft.key,
+        "kind": draft.kind,
+        "lane": int(policy_of(draft.kind).lane),
+        "state": State.DROPPED if reason else State.DUE,
+        "reason": reason,
+        "member_id": draft.member_id,
+        "staff_id": draft.staff_id,
+        "cohort_id": draft.cohort_id,
+        "group_id": draft.group_id,
+        "slot": draft.slot,
+        "period": draft.period,
+        "medium": draft.medium,
+        "sender": sender_for(deployment, draft.medium),
+        "address_sealed": vault.seal(draft.address, "message", "address", row) if draft.address else None,
+        "details_sealed": (
+            vault.seal_json(dict(draft.details), "message", "details", row) if draft.details else None
+        ),
+        "due_at": draft.due_at,
+        "not_before": draft.not_before or draft.due_at,
+        "send_before": _send_before(deployment, draft),
+        "created_at": now,
+        "settled_at": now if reason else None,
+        "attempts": 0,
+        "looks": 0,
+    }
+
+
+def put(session: Session, deployment: Deployment, draft: Draft, now: datetime) -> UUID | None:
+    """Queues one message; None when its natural key was there already."""
+    fresh = insert_new(session, Message, [message_row(deployment, draft, now)], ("natural_key",))
+    return next(iter(fresh), None)
+
+
+def put_many(session: Session, deployment: Deployment, drafts: list[Draft], now: datetime) -> int:
+    """Queues the messages whose natural keys are new; returns how many that were."""
+    rows = [message_row(deployment, draft, now) for draft in drafts]
+    return len(insert_new(session, Message, rows, ("natural_key",)))

@@ -1,0 +1,90 @@
+"""What the planner is given of a cohort: who takes part, which rules, what was before. Decides who takes part."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from engine.recipients import suppressed
+from nudges.holds import local_day
+from pairing.policy import Person, Policy
+from store.cohorts import members_of, past_groups
+from store.members import agreements, attributes_of, exclusions
+from store.models import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingInput:
+    """The cohort in the planner's words."""
+
+    people: tuple[Person, ...]  # those who take part
+    everybody: tuple[Person, ...]  # and the rest of the cohort
+    policy: Policy
+    history: tuple[tuple[int, frozenset[str]], ...]
+    locks: tuple[tuple[str, ...], ...]
+    ids: Mapping[str, UUID]  # ref -> id, of those who take part
+    refs: Mapping[UUID, str]  # the same, the other way round, of everybody in the cohort
+    left_out: Mapping[str, int]  # why -> how many
+
+
+def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now: datetime) -> PairingInput:
+    """Everybody who can take part now: active, here, with consent for a channel that we may write to."""
+    members = members_of(session, cohort_id)
+    barred = suppressed(session, {(p.medium, p.address_index) for m in members for p in m.contacts})
+    reasons = {member.id: _why_not(member, barred, now) for member in members}
+    taking_part = [member for member in members if reasons[member.id] is None]
+    refs = {member.id: member.ref for member in members}
+    everybody = {member.id: _person(deployment, member) for member in members}
+    never = frozenset(
+        frozenset(refs[one] for one in pair)
+        for pair in exclusions(session, deployment.vault)
+        if pair <= refs.keys()
+    )
+    return PairingInput(
+        people=tuple(everybody[member.id] for member in taking_part),
+        everybody=tuple(everybody.values()),
+        policy=replace(deployment.policy, never=deployment.policy.never | never),
+        history=tuple(
+            (number, frozenset(refs[one] for one in group))
+            for number, group in past_groups(session, cohort_id)
+            if group <= refs.keys()
+        ),
+        locks=tuple(
+            tuple(sorted(refs[one] for one in group))
+            for group in agreements(session, deployment.vault)
+            if group <= {member.id for member in taking_part}
+        ),
+        ids={member.ref: member.id for member in taking_part},
+        refs=refs,
+        left_out=dict(Counter(why for why in reasons.values() if why)),
+    )
+
+
+def _person(deployment: Deployment, member: Member) -> Person:
+    held = attributes_of(deployment.vault, member)
+    return Person(id=member.ref, attributes={name: frozenset(values) for name, values in held.items()})
+
+
+def _why_not(member: Member, barred: set[tuple[str, str]], now: datetime) -> str | None:
+    """Why a member is not paired now, or None. A paused member vanishes from both sides."""
+    today = local_day(now, member.timezone)
+    if member.status == "left" or (member.active_until and today > member.active_until):
+        return "left"
+    if member.active_from and today < member.active_from:
+        return "not yet active"
+    if member.status == "paused" or (member.paused_until and today < member.paused_until):
+        return "paused"
+    away_now = (member.away_from is None or member.away_from <= today) and (
+        member.away_until is not None and today <= member.away_until
+    )
+    if away_now or (member.away_from and member.away_from <= today and member.away_until is None):
+        return "away"
+    if not any(point.consented for point in member.contacts):
+        return "no consent on record"
+    if all((p.medium, p.address_index) in barred for p in member.contacts if p.consented):
+        return "opted out"
+    return None

@@ -1,0 +1,216 @@
+"""Who reads each message of a batch, where, and what is true of them now. A handful of queries a batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from engine.deployment import Deployment
+from nudges.holds import Standing
+from store import program_state
+from store.addresses import index_form
+from store.members import address_of, name_of
+from store.models import (
+    BuddyGroup,
+    CheckIn,
+    Incident,
+    Member,
+    Message,
+    Staff,
+    SupportRequest,
+    Suppression,
+)
+
+OPEN_REQUEST = ("pending", "open", "matched", "contacted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """The reader of one message."""
+
+    standing: Standing
+    address: str | None = None
+    address_index: str | None = None
+    name: str = ""
+    member: Member | None = None
+    staff: Staff | None = None
+    is_first: bool = False  # nothing was ever sent to that address
+    has_answered: bool = False  # somebody there has written back to us
+
+
+def recipients(
+    session: Session, deployment: Deployment, messages: Sequence[Message]
+) -> dict[UUID, Recipient]:
+    """Message id -> its reader, with the facts that decide whether it may go."""
+    facts = _Facts(session, deployment, messages)
+    return {message.id: facts.recipient(message) for message in messages}
+
+
+class _Facts:
+    def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Message]) -> None:
+        self._deployment = deployment
+        self._halted = program_state.is_halted(session)
+        self._members = _members(session, {m.member_id for m in messages if m.member_id})
+        self._staff = _staff(session, {m.staff_id for m in messages if m.staff_id})
+        self._resting = _resting(session, set(self._members))
+        self._active = _active_groups(session, {m.group_id for m in messages if m.group_id})
+        self._answered = _answered(session, messages)
+        self._readers = {message.id: self._reader(message) for message in messages}
+        indexes = {(m.medium, index) for m in messages if (index := self._readers[m.id][1])}
+        self._suppressed = suppressed(session, indexes)
+        self._written_to = _written_to(session, {index for _, index in indexes})
+
+    def _reader(self, message: Message) -> tuple[str | None, str | None]:
+        """The address and its fingerprint."""
+        vault, medium = self._deployment.vault, message.medium
+        if message.member_id is not None:
+            member = self._members.get(message.member_id)
+            point = next((p for p in member.contacts if p.medium == medium), None) if member else None
+            usable = point is not None and point.unusable_since is None
+            return (address_of(vault, point), point.address_index) if point and usable else (None, None)
+        address = self._staff_address(message)
+        return address, vault.index(index_form(medium, address), medium) if address else None
+
+    def _staff_address(self, message: Message) -> str | None:
+        vault = self._deployment.vault
+        if message.staff_id is None:
+            sealed = message.address_sealed
+            return vault.open(sealed, "message", "address", message.id) if sealed else None
+        staff = self._staff[message.staff_id]
+        column = "phone" if message.medium == "sms" else "email"
+        sealed = staff.phone_sealed if message.medium == "sms" else staff.email_sealed
+        return vault.open(sealed, "staff", column, staff.id) if sealed else None
+
+    def recipient(self, message: Message) -> Recipient:
+        address, index = self._readers[message.id]
+        member = self._members.get(message.member_id) if message.member_id else None
+        staff = self._staff.get(message.staff_id) if message.staff_id else None
+        name = ""
+        if member:
+            name = name_of(self._deployment.vault, member)
+        elif staff:
+            name = self._deployment.vault.open(staff.name_sealed, "staff", "name", staff.id)
+        return Recipient(
+            standing=self._standing(message, member, address, index),
+            address=address,
+            address_index=index,
+            name=name,
+            member=member,
+            staff=staff,
+            is_first=index not in self._written_to,
+            has_answered=any(
+                p.answered_at is not None
+                for p in (member.contacts if member else ())
+                if p.medium == message.medium
+            ),
+        )
+
+    def _standing(
+        self, message: Message, member: Member | None, address: str | None, index: str | None
+    ) -> Standing:
+        suppressed_now = (message.medium, index or "") in self._suppressed
+        if member is None:
+            return Standing(
+                zone=self._deployment.program.zone,
+                reachable=address is not None,
+                suppressed=suppressed_now,
+                halted=self._halted,
+            )
+        point = next((p for p in member.contacts if p.medium == message.medium), None)
+        return Standing(
+            zone=member.timezone,
+            status=member.status,
+            active_from=member.active_from,
+            active_until=member.active_until,
+            away_from=member.away_from,
+            away_until=member.away_until,
+            paused_until=member.paused_until,
+            reachable=address is not None,
+            consented=point is not None and point.consented,
+            suppressed=suppressed_now,
+            group_active=message.group_id is None or (message.group_id, member.id) in self._active,
+            answered=(message.group_id, message.kind, message.period) in self._answered,
+            resting=member.id in self._resting or member.resting_since is not None,
+            halted=self._halted,
+        )
+
+
+def _written_to(session: Session, indexes: set[str]) -> set[str]:
+    """Of those fingerprints, the addresses that something was sent to before."""
+    if not indexes:
+        return set()
+    rows = session.scalars(
+        select(Message.address_index)
+        .where(Message.address_index.in_(indexes), Message.sent_at.is_not(None))
+        .distinct()
+    )
+    return {index for index in rows if index}
+
+
+def suppressed(session: Session, indexes: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of those (medium, fingerprint), the ones on our suppression list."""
+    if not indexes:
+        return set()
+    rows = session.execute(
+        select(Suppression.medium, Suppression.address_index).where(
+            Suppression.address_index.in_({index for _, index in indexes})
+        )
+    )
+    return {(medium, index) for medium, index in rows} & indexes
+
+
+def _members(session: Session, ids: set[UUID]) -> dict[UUID, Member]:
+    if not ids:
+        return {}
+    rows = session.scalars(
+        select(Member)
+        .where(Member.id.in_(ids))
+        .options(selectinload(Member.contacts))
+        .execution_options(populate_existing=True)
+    )
+    return {member.id: member for member in rows}
+
+
+def _staff(session: Session, ids: set[UUID]) -> dict[UUID, Staff]:
+    if not ids:
+        return {}
+    return {staff.id: staff for staff in session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+
+
+def _resting(session: Session, ids: set[UUID]) -> set[UUID]:
+    """Members with an open request or incident."""
+    if not ids:
+        return set()
+    requests = select(SupportRequest.member_id).where(
+        SupportRequest.member_id.in_(ids), SupportRequest.state.in_(OPEN_REQUEST)
+    )
+    incidents = select(Incident.member_id).where(Incident.member_id.in_(ids), Incident.state != "closed")
+    return {member for member in session.scalars(requests.union_all(incidents)) if member}
+
+
+def _active_groups(session: Session, ids: set[UUID]) -> set[tuple[UUID, UUID]]:
+    """(group, member) for every place that is active in those groups."""
+    if not ids:
+        return set()
+    groups = session.scalars(
+        select(BuddyGroup)
+        .where(BuddyGroup.id.in_(ids), BuddyGroup.state == "active")
+        .options(selectinload(BuddyGroup.places))
+        .execution_options(populate_existing=True)
+    )
+    return {(group.id, place.member_id) for group in groups for place in group.places if place.active}
+
+
+def _answered(session: Session, messages: Sequence[Message]) -> set[tuple[UUID, str, str]]:
+    """(group, kind, period) that the group has logged as connected."""
+    asked = {(m.group_id, m.kind, m.period) for m in messages if m.group_id and m.period}
+    if not asked:
+        return set()
+    rows = session.execute(
+        select(CheckIn.group_id, CheckIn.kind, CheckIn.period).where(
+            tuple_(CheckIn.group_id, CheckIn.kind, CheckIn.period).in_(asked), CheckIn.connected
+        )
+    )
+    return {(group, kind, period) for group, kind, period in rows}

@@ -1,0 +1,59 @@
+"""Finds texts that reached our numbers while nobody listened: a failed SMS webhook is not retried by the provider."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+import structlog
+
+from channels.channel import LookupFailed
+from channels.twilio import Received
+from engine.clock import Clock
+from engine.deployment import Deployment
+from engine.receive import receive_sms
+from store.models import Cursor
+
+log = structlog.get_logger(__name__)
+OVERLAP = timedelta(minutes=10)  # read again each time; a text is taken once whatever the listing says
+FIRST_LOOK_BACK = timedelta(hours=12)
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A channel that can say what its numbers received."""
+
+    sender: str
+
+    def received(self, since: datetime) -> Iterator[Received]:
+        """What came in since then, oldest first. Raises LookupFailed."""
+        ...
+
+
+def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
+    """Takes what the provider lists since the last one seen; returns how many were new to us.
+
+    The listing is in the provider's time, so the cursor is too: the wall clock, never a moved one.
+    """
+    taken = 0
+    for channel in deployment.channels.values():
+        if not isinstance(channel, Listing):
+            continue
+        wall = clock.wall()
+        try:
+            received = list(channel.received(_since(deployment, channel.sender, wall)))
+        except LookupFailed:
+            log.warning("inbound_listing_failed", sender=channel.sender)
+            continue
+        for text in received:
+            taken += receive_sms(
+                deployment, provider_id=text.provider_id, from_=text.from_, body=text.body, now=clock.now()
+            )
+        with deployment.database.writes.begin() as session:
+            session.merge(Cursor(name=f"inbound:{channel.sender}", at=wall))
+    return taken
+
+
+def _since(deployment: Deployment, sender: str, wall: datetime) -> datetime:
+    with deployment.database.reads() as session:
+        cursor = session.get(Cursor, f"inbound:{sender}")
+    return cursor.at - OVERLAP if cursor else wall - FIRST_LOOK_BACK

@@ -1,0 +1,84 @@
+"""A member's rhythm row: where it starts, and which occurrence comes next."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from nudges.cadence import anchor_on, next_occurrence, stagger_of
+from store.models import Member, Rhythm, new_id
+
+
+def advance(deployment: Deployment, rhythm: Rhythm) -> None:
+    """Moves the row to the occurrence after the one it stands at; computed from the anchor, never from it."""
+    if rhythm.next_due_at is not None:
+        _aim(deployment, rhythm, rhythm.next_due_at)
+
+
+def begin(
+    session: Session, deployment: Deployment, member: Member, cohort_id: UUID, group_id: UUID, now: datetime
+) -> None:
+    """Starts the member's rhythm in the cohort, or carries on with it under a new group.
+
+    An anchor that is there stays, so that slots go on counting and a repair never nudges twice.
+    """
+    rhythm = session.scalars(
+        select(Rhythm).where(Rhythm.cohort_id == cohort_id, Rhythm.member_id == member.id)
+    ).one_or_none()
+    if rhythm is None:
+        clock = deployment.program.clock(member.timezone, member.work_days)
+        rhythm = Rhythm(
+            id=new_id(),
+            cohort_id=cohort_id,
+            member_id=member.id,
+            group_id=group_id,
+            anchor_on=anchor_on(now, clock),
+            timezone=member.timezone,
+            work_days=member.work_days,
+        )
+        session.add(rhythm)
+    rhythm.group_id = group_id
+    changed = (rhythm.timezone, rhythm.work_days) != (member.timezone, member.work_days)
+    if rhythm.next_due_at is None or changed:
+        rhythm.timezone, rhythm.work_days = member.timezone, member.work_days
+        _aim(deployment, rhythm, now)
+
+
+def pause(session: Session, member_id: UUID, cohort_id: UUID | None = None) -> None:
+    """No further nudges of that member, in one cohort or all, until `begin`."""
+    query = select(Rhythm).where(Rhythm.member_id == member_id)
+    if cohort_id is not None:
+        query = query.where(Rhythm.cohort_id == cohort_id)
+    for rhythm in session.scalars(query):
+        rhythm.next_due_at = rhythm.next_kind = rhythm.next_slot = None
+        rhythm.next_on = rhythm.next_send_before = None
+
+
+def follow_member(session: Session, deployment: Deployment, member: Member, now: datetime) -> None:
+    """Re-aims the member's rhythms after a change of zone or working days."""
+    for rhythm in session.scalars(select(Rhythm).where(Rhythm.member_id == member.id)):
+        if rhythm.next_due_at is None:
+            continue
+        if (rhythm.timezone, rhythm.work_days) != (member.timezone, member.work_days):
+            rhythm.timezone, rhythm.work_days = member.timezone, member.work_days
+            _aim(deployment, rhythm, now)
+
+
+def _aim(deployment: Deployment, rhythm: Rhythm, after: datetime) -> None:
+    program = deployment.program
+    found = next_occurrence(
+        program.cadences,
+        anchor=rhythm.anchor_on,
+        clock=program.clock(rhythm.timezone, rhythm.work_days),
+        window=program.window,
+        quiet=program.quiet,
+        stagger=stagger_of(str(rhythm.member_id)),
+        after=after,
+    )
+    if found is None:
+        rhythm.next_due_at = None
+        return
+    rhythm.next_kind, rhythm.next_slot, rhythm.next_on = found.kind, found.slot, found.planned_on
+    rhythm.next_due_at, rhythm.next_send_before = found.due_at, found.send_before

@@ -1,0 +1,188 @@
+"""Settles messages that may or may not have reached the provider: asks it twice, then decides.
+
+A row is never sent again before a look-up has failed to find it twice, a wait apart (the provider may list late).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from channels.channel import Channel, Copy, LookupFailed
+from engine.attempt import MOST_ATTEMPTS, give_up
+from engine.clock import Clock
+from engine.delivery import settle_as_sent
+from engine.deployment import Deployment
+from engine.outbox import State
+from engine.owner import is_surely_dead
+from nudges.kinds import policy_of
+from store.models import Message
+
+LOOKS = 2
+FAILED_LOOK_WAIT = timedelta(seconds=5)  # before the provider is asked again after it could not answer
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one round of settling did."""
+
+    looked_up: int = 0  # requests made
+    found: int = 0
+    requeued: int = 0
+    given_up: int = 0
+    unanswered: int = 0  # look-ups that failed
+
+
+def suspect_abandoned(deployment: Deployment, clock: Clock) -> int:
+    """Rows left in `sending` by a process that died, or past their lease, become `in_doubt`."""
+    wall = clock.wall()
+    with deployment.database.writes.begin() as session:
+        rows = session.scalars(
+            select(Message).where(Message.state == State.SENDING).with_for_update(skip_locked=True)
+        )
+        count = 0
+        for message in rows:
+            lapsed = message.lease_until is None or message.lease_until <= wall
+            if lapsed or (message.owner and is_surely_dead(message.owner)):
+                message.state, message.look_at = State.IN_DOUBT, wall
+                message.owner = message.lease_until = None
+                count += 1
+    return count
+
+
+def settle_doubt(deployment: Deployment, clock: Clock) -> Settled:
+    """One look at each row in doubt whose look is due."""
+    totals = Settled()
+    for channel in deployment.channels.values():
+        with deployment.database.reads() as session:
+            rows = _due_looks(session, channel.sender, clock.wall())
+        if not rows:
+            continue
+        if channel.can_look_up:
+            totals = _sum(totals, _look_up(deployment, channel, rows, clock))
+        else:
+            totals = _sum(totals, _wait_for_events(deployment, channel, rows, clock))
+    return totals
+
+
+def _due_looks(session: Session, sender: str, wall: datetime) -> Sequence[Message]:
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.sender == sender,
+            Message.state == State.IN_DOUBT,
+            or_(Message.look_at.is_(None), Message.look_at <= wall),
+        )
+        .order_by(Message.lane, Message.id)
+        .limit(ROWS_AT_ONCE)
+    ).all()
+
+
+def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], clock: Clock) -> Settled:
+    by_reader: dict[str | None, list[Message]] = {}
+    for message in rows:
+        by_reader.setdefault(message.address_index, []).append(message)
+    addresses = _addresses(deployment, rows)
+    totals = Settled()
+    for index, messages in by_reader.items():
+        address = addresses.get(index)
+        try:
+            copies = list(channel.copies(address)) if address else []
+        except LookupFailed:
+            _ask_later(deployment, messages, clock)
+            totals = _sum(totals, Settled(looked_up=1, unanswered=1))
+            continue
+        settled = _compare(deployment, messages, copies, clock)
+        totals = _sum(totals, _sum(settled, Settled(looked_up=1 if address else 0)))
+    return totals
+
+
+def _addresses(deployment: Deployment, rows: Sequence[Message]) -> dict[str | None, str]:
+    """Fingerprint -> address, for the readers of those messages."""
+    from engine.recipients import recipients
+
+    with deployment.database.reads() as session:
+        readers = recipients(session, deployment, rows)
+    return {reader.address_index: reader.address for reader in readers.values() if reader.address}
+
+
+def _compare(
+    deployment: Deployment, messages: Sequence[Message], copies: Iterable[Copy], clock: Clock
+) -> Settled:
+    by_body = {deployment.vault.index(copy.body, "body"): copy for copy in copies}
+    found = requeued = given_up = 0
+    with deployment.database.writes.begin() as session:
+        for message in _locked(session, [m.id for m in messages]):
+            copy = by_body.get(message.body_index or "")
+            if copy is not None:
+                settle_as_sent(session, message, copy.provider_id, copy.status, copy.code, clock.now())
+                found += 1
+                continue
+            message.looks += 1
+            if message.looks < LOOKS:
+                message.look_at = clock.wall() + deployment.lookup_wait
+            elif message.attempts >= MOST_ATTEMPTS:
+                give_up(session, [message.id], clock.now(), "provider_failing")
+                given_up += 1
+            else:
+                requeue(message)
+                requeued += 1
+    return Settled(found=found, requeued=requeued, given_up=given_up)
+
+
+def _wait_for_events(
+    deployment: Deployment, channel: Channel, rows: Sequence[Message], clock: Clock
+) -> Settled:
+    """No look-up exists (mail): delivery events may still settle it. After the same wait, what repeats
+    safely is repeated, what must arrive is sent again, and a nudge is left rather than sent twice."""
+    requeued = given_up = 0
+    with deployment.database.writes.begin() as session:
+        for message in _locked(session, [m.id for m in rows]):
+            repeats = getattr(channel, "repeats_safely", False) or policy_of(message.kind).at_least_once
+            message.looks += 1
+            if repeats and message.attempts < MOST_ATTEMPTS:
+                requeue(message)
+                requeued += 1
+            elif message.looks <= LOOKS:
+                message.look_at = clock.wall() + deployment.lookup_wait
+            else:
+                give_up(session, [message.id], clock.now(), "in_doubt")
+                given_up += 1
+    return Settled(requeued=requeued, given_up=given_up)
+
+
+def requeue(message: Message) -> None:
+    """It surely never arrived: due again, to be checked and rendered afresh."""
+    message.state, message.reason = State.DUE, None
+    message.owner = message.lease_until = message.look_at = None
+
+
+def _ask_later(deployment: Deployment, messages: Sequence[Message], clock: Clock) -> None:
+    with deployment.database.writes.begin() as session:
+        for message in _locked(session, [m.id for m in messages]):
+            message.look_at = clock.wall() + min(deployment.lookup_wait, FAILED_LOOK_WAIT)
+
+
+def _locked(session: Session, ids: Sequence[UUID]) -> Sequence[Message]:
+    """Those of the rows that are still in doubt, locked: a delivery report may have been quicker."""
+    return session.scalars(
+        select(Message)
+        .where(Message.id.in_(ids), Message.state == State.IN_DOUBT)
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _sum(one: Settled, other: Settled) -> Settled:
+    return Settled(
+        looked_up=one.looked_up + other.looked_up,
+        found=one.found + other.found,
+        requeued=one.requeued + other.requeued,
+        given_up=one.given_up + other.given_up,
+        unanswered=one.unanswered + other.unanswered,
+    )

@@ -1,0 +1,124 @@
+"""The people who run the program: mirrored from the program file, found by role, kept out of their own cases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from engine.outbox import Draft, put
+from escalation.roster import Responder, on_call
+from store.addresses import index_form, normal
+from store.members import attributes_of
+from store.models import Member, Staff, new_id
+from store.sealing import Vault
+
+
+def sync_staff(deployment: Deployment, now: datetime) -> int:
+    """Brings the staff table to what the program file says; returns how many people it names."""
+    people = deployment.program.staff
+    with deployment.database.writes.begin() as session:
+        stored = {staff.ref: staff for staff in session.scalars(select(Staff))}
+        for person in people:
+            row = stored.pop(person.id, None)
+            if row is None:
+                row = Staff(id=new_id(), ref=person.id)
+                session.add(row)
+            vault = deployment.vault
+            row.roles, row.active = ",".join(person.roles), True
+            row.name_sealed = vault.seal(person.name, "staff", "name", row.id)
+            email = normal("email", person.email) if person.email else None
+            phone = normal("sms", person.phone) if person.phone else None
+            row.email_sealed = vault.seal(email, "staff", "email", row.id) if email else None
+            row.email_index = vault.index(index_form("email", email), "email") if email else None
+            row.phone_sealed = vault.seal(phone, "staff", "phone", row.id) if phone else None
+            row.unit_sealed = vault.seal(person.unit, "staff", "unit", row.id) if person.unit else None
+        for gone in stored.values():
+            gone.active = False
+    return len(people)
+
+
+def staff_by_ref(session: Session, ref: str) -> Staff | None:
+    """The staff member whom the program file calls that."""
+    return session.scalars(select(Staff).where(Staff.ref == ref, Staff.active)).one_or_none()
+
+
+def with_role(session: Session, role: str) -> Sequence[Staff]:
+    """Everybody who has the role now."""
+    staff = session.scalars(select(Staff).where(Staff.active).order_by(Staff.ref))
+    return [person for person in staff if role in person.roles.split(",")]
+
+
+def name_of_staff(vault: Vault, staff: Staff) -> str:
+    """The staff member's name."""
+    return vault.open(staff.name_sealed, "staff", "name", staff.id)
+
+
+def is_own_unit(vault: Vault, staff: Staff, member: Member) -> bool:
+    """Whether the two work on one unit; then the member's case is not this person's to see."""
+    if staff.unit_sealed is None:
+        return False
+    unit = vault.open(staff.unit_sealed, "staff", "unit", staff.id).casefold()
+    return unit in {value.casefold() for value in attributes_of(vault, member).get("unit", ())}
+
+
+def coordinators_for(session: Session, vault: Vault, member: Member) -> Sequence[Staff]:
+    """Who may see that member's requests: coordinators, never of the same unit; else the director."""
+    for role in ("coordinator", "director"):
+        free = [person for person in with_role(session, role) if not is_own_unit(vault, person, member)]
+        if free:
+            return free
+    return []
+
+
+def responders_for(
+    session: Session, deployment: Deployment, member: Member | None, now: datetime
+) -> tuple[Responder, ...]:
+    """The on-call chain now, without anybody of the member's own unit."""
+    chain = on_call(deployment.program.roster, now)
+    if member is None:
+        return chain
+    staff = {responder.id: staff_by_ref(session, responder.id) for responder in chain}
+    return tuple(
+        responder
+        for responder in chain
+        if (person := staff[responder.id]) and not is_own_unit(deployment.vault, person, member)
+    )
+
+
+def notify(
+    session: Session,
+    deployment: Deployment,
+    people: Sequence[Staff],
+    *,
+    kind: str,
+    key: str,
+    now: datetime,
+    details: dict[str, str] | None = None,
+) -> int:
+    """Queues a neutral notice to each of the people, by mail where there is mail, else by SMS."""
+    count = 0
+    for person in people:
+        medium = _medium_of(deployment, person)
+        if medium is not None and put(
+            session,
+            deployment,
+            Draft(
+                key=f"{key}:{person.id}",
+                kind=kind,
+                medium=medium,
+                staff_id=person.id,
+                details=details,
+                due_at=now,
+            ),
+            now,
+        ):
+            count += 1
+    return count
+
+
+def _medium_of(deployment: Deployment, person: Staff) -> str | None:
+    if person.email_sealed and "email" in deployment.channels:
+        return "email"
+    return "sms" if person.phone_sealed and "sms" in deployment.channels else None

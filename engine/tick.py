@@ -1,0 +1,135 @@
+"""Once round everything that is due: plan, send, settle, advance. What the scheduler calls, and cron."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from engine.advance_deadlines import advance_deadlines
+from engine.answer_inbound import answer_inbound
+from engine.clock import Clock
+from engine.deployment import Deployment
+from engine.drain_sender import drain_sender
+from engine.mend_groups import mend_groups
+from engine.outbox import State
+from engine.page_responders import page_responders
+from engine.plan_nudges import plan_nudges
+from engine.reconcile_inbound import reconcile_inbound
+from engine.send_urgent import send_urgent
+from engine.settle_doubt import settle_doubt, suspect_abandoned
+from nudges.kinds import Lane
+from store import program_state
+from store.models import Message, Sender
+
+PATIENCE = timedelta(seconds=90)  # of back-off in one tick before it says that the provider takes nothing
+MOST_FAILURES = 12  # look-ups without an answer, or back-offs, in a row
+POLL = timedelta(milliseconds=250)
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What one tick did. `problems` are for people: one line each, no personal data."""
+
+    planned: int = 0
+    handed_over: int = 0
+    looked_up: int = 0
+    found: int = 0
+    requeued: int = 0
+    given_up: int = 0
+    received: int = 0
+    in_doubt: int = 0
+    due: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def make_due(deployment: Deployment, now: datetime) -> int:
+    """Plans every nudge that is due, and advances paging, requests and groups; returns the nudges planned."""
+    mend_groups(deployment, now)
+    page_responders(deployment, now)
+    advance_deadlines(deployment, now)
+    planned = 0
+    while moved := plan_nudges(deployment, now):
+        planned += moved
+    return planned
+
+
+def tick(deployment: Deployment, clock: Clock) -> TickReport:
+    """Repeats hand-over, look-ups and requeues until no row is in doubt and none is due.
+
+    Needs no worker, on either database. Gives up, and says so, when a provider takes nothing for long or
+    refuses the account: then rows stay due.
+    """
+    report = TickReport()
+    report.received = reconcile_inbound(deployment, clock)
+    answer_inbound(deployment, clock.now())
+    report.planned = make_due(deployment, clock.now())
+    fruitless = 0
+    while True:
+        done = _go_round(deployment, clock, report)
+        fruitless = 0 if done else fruitless + 1
+        report.in_doubt, report.due = outstanding(deployment, clock.now())
+        if not report.in_doubt and not report.due:
+            break
+        if _account_refused(deployment):
+            report.problems.append("a provider refuses the account; check its credentials, then tick again")
+            break
+        if fruitless > MOST_FAILURES:
+            report.problems.append("a provider takes or answers nothing; rows stay due, tick again later")
+            break
+        clock.sleep(_pause(deployment, clock))
+    with deployment.database.writes.begin() as session:
+        program_state.worked(session, clock.wall())
+    return report
+
+
+def _go_round(deployment: Deployment, clock: Clock, report: TickReport) -> bool:
+    """One pass; True when something moved."""
+    suspected = suspect_abandoned(deployment, clock)
+    handed_over = send_urgent(deployment, clock)
+    busy = False
+    for channel in deployment.channels.values():
+        drained = drain_sender(deployment, channel.sender, clock, patience=PATIENCE)
+        handed_over += drained.handed_over
+        busy = busy or drained.busy
+    settled = settle_doubt(deployment, clock)
+    report.handed_over += handed_over
+    report.looked_up += settled.looked_up
+    report.found += settled.found
+    report.requeued += settled.requeued
+    report.given_up += settled.given_up
+    moved = suspected + handed_over + settled.looked_up - settled.unanswered + settled.requeued
+    return bool(moved or busy or settled.given_up)
+
+
+def outstanding(deployment: Deployment, now: datetime) -> tuple[int, int]:
+    """How many rows are in doubt (or being sent), and how many are due and allowed to go."""
+    with deployment.database.reads() as session:
+        doubtful = select(func.count()).where(Message.state.in_((State.SENDING, State.IN_DOUBT)))
+        due = select(func.count()).where(
+            Message.state == State.DUE,
+            Message.not_before <= now,
+            Message.sender.in_([channel.sender for channel in deployment.channels.values()]),
+        )
+        if program_state.is_halted(session):
+            due = due.where(or_(Message.lane < Lane.NUDGE, Message.send_before <= now))
+        return session.scalar(doubtful) or 0, session.scalar(due) or 0
+
+
+def _account_refused(deployment: Deployment) -> bool:
+    names = [channel.sender for channel in deployment.channels.values()]
+    with deployment.database.reads() as session:
+        refused = select(func.count()).where(Sender.name.in_(names), Sender.stopped_at.is_not(None))
+        return bool(session.scalar(refused))
+
+
+def _pause(deployment: Deployment, clock: Clock) -> timedelta:
+    """Until the next look, lease or pace comes due; never longer than a look-up's wait."""
+    wall = clock.wall()
+    with deployment.database.reads() as session:
+        instants = [
+            session.scalar(select(func.min(Message.look_at)).where(Message.state == State.IN_DOUBT)),
+            session.scalar(select(func.min(Message.lease_until)).where(Message.state == State.SENDING)),
+            session.scalar(select(func.min(Sender.next_free_at)).where(Sender.failures > 0)),
+        ]
+    ahead = [when - wall for when in instants if when is not None and when > wall]
+    return min([*ahead, deployment.lookup_wait + POLL], default=POLL) if ahead else POLL
