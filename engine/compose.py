@@ -11,8 +11,7 @@ from engine.deployment import Deployment
 from engine.links import Purpose, issue
 from engine.recipients import Recipient
 from nudges.kinds import policy_of
-from nudges.prompts import prompt_of
-from nudges.texts import Medium, render
+from nudges.texts import render
 from store.models import Message
 
 
@@ -22,17 +21,16 @@ def compose(
     """The message as it leaves. The reader has an address; the caller has checked that it may go."""
     if reader.address is None:
         raise LookupError(f"message {message.id} has no reader")
-    fields = deployment.program.shared_fields() | buddies_of(session, deployment, message, reader)
+    fields = deployment.program.fields() | buddies_of(session, deployment, message, reader)
     fields |= _details(deployment, message)
     fields["name"] = first_name(reader.name)
     fields["link"] = _link(session, deployment, message, fields.get("path", ""), now)
     fields["unsubscribe"] = _unsubscribe_url(session, deployment, message, now) or fields["link"]
     if policy_of(message.kind).nudge:
         seed = str(message.cohort_id)
-        fields["prompt"] = prompt_of(deployment.program.prompts, message.kind, message.slot or 0, seed)
-    medium: Medium = "sms" if message.medium == "sms" else "email"
+        fields["prompt"] = deployment.program.prompt(message.kind, message.slot or 0, seed)
     kind = _variant(message, reader)
-    text = render(kind, medium, deployment.program.wording, fields, first=reader.is_first)
+    text = render(kind, message.medium, deployment.program.wording, fields, first=reader.is_first)
     return Outgoing(
         message_id=message.id.hex,
         to=reader.address,

@@ -22,6 +22,7 @@ from store import program_state
 from store.models import Message, Sender
 
 ONE_CLAIM = timedelta(seconds=2)  # how much of the sender's pace one claim may take up
+PROBE_AFTER = timedelta(minutes=5)  # a refused account is tried again, in case somebody has mended it
 MOST_ROWS = 200  # of one claim, where a request carries one message
 
 
@@ -74,7 +75,7 @@ def _claim(
         if not senders.acquire(session, channel.sender, owner, wall):
             return Drained(busy=True)
         row = session.get(Sender, channel.sender, populate_existing=True)
-        if row is None or row.stopped_at is not None:
+        if row is None or (row.stopped_at is not None and wall - row.stopped_at < PROBE_AFTER):
             return Drained(stopped=True)
         free_at = max(row.next_free_at or wall, wall)
         if row.failures and free_at - wall > patience:

@@ -177,7 +177,7 @@ def _store(
                 state="planned",
                 reasons_sealed=sealed,
                 places=[GroupPlace(member_id=ids[ref], cohort_id=cohort_id, active=False) for ref in group],
-            )  # fmt: skip
+            )
         )
     session.flush()
     return stored

@@ -74,6 +74,13 @@ def works(session: Session, name: str) -> None:
     )
 
 
+def try_again(session: Session) -> None:
+    """Lets a stopped sender be tried at once: somebody asked for it."""
+    session.execute(
+        update(Sender).where(Sender.stopped_at.is_not(None)).values(stopped_at=None, stopped_code=None)
+    )
+
+
 def stop(session: Session, name: str, at: datetime, code: str | None) -> None:
     """The account was refused: nothing goes out there until somebody mends it (edge cases, 20003)."""
     session.execute(update(Sender).where(Sender.name == name).values(stopped_at=at, stopped_code=code))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from engine import senders
 from engine.advance_deadlines import advance_deadlines
 from engine.answer_inbound import answer_inbound
 from engine.clock import Clock
@@ -60,6 +61,8 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
     refuses the account: then rows stay due.
     """
     report = TickReport()
+    with deployment.database.writes.begin() as session:
+        senders.try_again(session)
     report.received = reconcile_inbound(deployment, clock)
     answer_inbound(deployment, clock.now())
     report.planned = make_due(deployment, clock.now())
@@ -113,6 +116,19 @@ def outstanding(deployment: Deployment, now: datetime) -> tuple[int, int]:
         if program_state.is_halted(session):
             due = due.where(or_(Message.lane < Lane.NUDGE, Message.send_before <= now))
         return session.scalar(doubtful) or 0, session.scalar(due) or 0
+
+
+def senders_with_work(deployment: Deployment, now: datetime) -> list[str]:
+    """The queues of this node that hold a due row."""
+    names = [channel.sender for channel in deployment.channels.values()]
+    with deployment.database.reads() as session:
+        return list(
+            session.scalars(
+                select(Message.sender)
+                .where(Message.sender.in_(names), Message.state == State.DUE, Message.not_before <= now)
+                .distinct()
+            )
+        )
 
 
 def _account_refused(deployment: Deployment) -> bool:

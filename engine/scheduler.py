@@ -1,0 +1,94 @@
+"""Each node's clock: APScheduler with jobs in memory only. It decides when to look; rows decide what is due.
+
+Never a job a member, and no job store: a job that is lost with the process costs nothing, since the next look
+finds the same rows.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.answer_inbound import answer_inbound
+from engine.clock import Clock
+from engine.deployment import Deployment
+from engine.drain_sender import drain_sender
+from engine.reconcile_inbound import reconcile_inbound
+from engine.send_urgent import send_urgent
+from engine.settle_doubt import settle_doubt, suspect_abandoned
+from engine.tick import make_due, senders_with_work
+from store import program_state
+
+INBOUND = "inbound"
+PLAN_EVERY = 5.0  # seconds
+SWEEP_EVERY = 2.0
+RECONCILE_EVERY = 60.0
+THREADS = 8
+
+
+class Scheduler:
+    """Runs the engine of one node until stopped. `deployment` is the one to hand on: its `wake` works."""
+
+    def __init__(self, deployment: Deployment, clock: Clock, *, plan_every: float = PLAN_EVERY) -> None:
+        self.deployment = replace(deployment, wake=self.wake)
+        self._clock = clock
+        self._plan_every = plan_every
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(THREADS)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        # It reports each run that overlaps with the one before, which here is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+    def start(self) -> None:
+        """Starts looking, at once."""
+        for work, seconds in (
+            (self._plan, self._plan_every),
+            (self._sweep, min(SWEEP_EVERY, self._plan_every)),
+            (self._answer, SWEEP_EVERY),
+            (self._reconcile, RECONCILE_EVERY),
+        ):
+            self._scheduler.add_job(
+                work, "interval", seconds=seconds, id=work.__name__, next_run_time=datetime.now(UTC)
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Ends after what is being done; nothing is lost by it."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def wake(self, name: str) -> None:
+        """Looks after one sender, or after inbound messages, now; at most one such look runs at a time."""
+        if not self._scheduler.running:
+            return
+        work, arguments = (self._answer, []) if name == INBOUND else (self._drain, [name])
+        self._scheduler.add_job(
+            work, args=arguments, id=f"wake:{name}", replace_existing=True, next_run_time=datetime.now(UTC)
+        )
+
+    def _plan(self) -> None:
+        make_due(self.deployment, self._clock.now())
+        with self.deployment.database.writes.begin() as session:
+            program_state.worked(session, self._clock.wall())
+
+    def _sweep(self) -> None:
+        suspect_abandoned(self.deployment, self._clock)
+        settle_doubt(self.deployment, self._clock)
+        send_urgent(self.deployment, self._clock)
+        for sender in senders_with_work(self.deployment, self._clock.now()):
+            self.wake(sender)
+
+    def _answer(self) -> None:
+        while answer_inbound(self.deployment, self._clock.now()):
+            send_urgent(self.deployment, self._clock)
+
+    def _reconcile(self) -> None:
+        if reconcile_inbound(self.deployment, self._clock):
+            self._answer()
+
+    def _drain(self, sender: str) -> None:
+        drain_sender(self.deployment, sender, self._clock)
