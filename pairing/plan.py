@@ -1,0 +1,113 @@
+"""A plan: who meets whom over the coming rounds, with what it is worth and how far from the best it can be.
+
+The one way into this folder. Pure: the same people, policy and seed give the same plan, whatever the order
+of rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from pairing.cohort import Cohort
+from pairing.errors import PrepairedError
+from pairing.horizon import leading_fresh
+from pairing.locks import Conflict, kept_locks
+from pairing.meetings import Meetings, Past
+from pairing.obstacles import Unplaceable, obstacles
+from pairing.pair_weights import PairWeights, pair_weights
+from pairing.policy import Person, Policy, PolicyFault, Request
+from pairing.rounds import Round, best_round
+from pairing.time_limit import TimeLimit
+
+SIZES = (2, 3)
+
+
+class PlanFault(PrepairedError):
+    """A plan was asked for that cannot exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Planned rounds, what they reach and what stood in the way."""
+
+    rounds: tuple[Round, ...]
+    repeat_free_rounds: int  # leading rounds in which nobody meets a former partner
+    repeat_free_limit: int  # no planner could have more of them
+    unplaceable: tuple[Unplaceable, ...]
+    conflicts: tuple[Conflict, ...]  # agreed groups that a rule broke
+    pair_weights: PairWeights = field(repr=False, compare=False)
+
+
+def plan(
+    people: Iterable[Person],
+    policy: Policy,
+    *,
+    size: int = 2,
+    rounds: int = 1,
+    history: Iterable[Past] = (),
+    requests: Sequence[Request] = (),
+    locks: Iterable[Iterable[str]] = (),
+    seed: int = 0,
+    time_limit: float | None = None,
+    first_round: int = 1,
+) -> Plan:
+    """Plan `rounds` rounds of dyads (`size` 2) or triads (3), numbered from `first_round`.
+
+    In this order: never break a hard rule, place everybody, form groups of the size asked for, honour mutual
+    requests, avoid repeats (the freshest most), let the odd place go round, and then maximise weight.
+    `history` holds (round number, ids of one group); `locks` are agreed groups of two or three;
+    `time_limit` in seconds. Raises PlanFault for a size or number of rounds that makes no sense,
+    PolicyFault for ids given twice and weights too large.
+    """
+    if size not in SIZES:
+        raise PlanFault(f"groups of {size} are not supported; size is 2 or 3")
+    if rounds < 1:
+        raise PlanFault(f"{rounds} rounds cannot be planned; ask for at least 1")
+    by_id = _by_id(people)
+    kept, conflicts = kept_locks(locks, by_id, policy)
+    random = Random(seed)
+    cohort = Cohort(by_id, policy, requests=requests, locks=kept, size=size, random=random)
+    past = tuple(history)
+    planned = _planned(cohort, Meetings(past), range(first_round, first_round + rounds), random, time_limit)
+    return Plan(
+        rounds=planned,
+        repeat_free_rounds=leading_fresh([each.repeats == 0 and bool(each.groups) for each in planned]),
+        repeat_free_limit=cohort.repeat_free_limit(Meetings(past), planned[0].alone),
+        unplaceable=_unplaceable(cohort, planned),
+        conflicts=tuple(conflicts),
+        pair_weights=pair_weights(cohort, Meetings(past), planned[0]),
+    )
+
+
+def _by_id(people: Iterable[Person]) -> Mapping[str, Person]:
+    found: dict[str, Person] = {}
+    for person in people:
+        if person.id in found:
+            raise PolicyFault(f"two people have the id {person.id}")
+        found[person.id] = person
+    return found
+
+
+def _planned(
+    cohort: Cohort, meetings: Meetings, numbers: range, random: Random, time_limit: float | None
+) -> tuple[Round, ...]:
+    """One round after the other, each remembering those before it. `meetings` is used up."""
+    limit = TimeLimit.within(time_limit)
+    planned = []
+    for number in numbers:
+        wishes = number == numbers[0]
+        found = best_round(cohort, number, meetings, wishes=wishes, random=random, limit=limit)
+        planned.append(found)
+        for group in found.groups:
+            meetings.record(number, group)
+    return tuple(planned)
+
+
+def _unplaceable(cohort: Cohort, planned: Iterable[Round]) -> tuple[Unplaceable, ...]:
+    """Everybody left alone in some round, with what stood in the way."""
+    alone = sorted({id_ for each in planned for id_ in each.alone})
+    everybody = [cohort.people[id_] for id_ in sorted(cohort.ids)]
+    return tuple(
+        obstacles(cohort.people[id_], [other for other in everybody if other.id != id_], cohort.policy)
+        for id_ in alone
+    )

@@ -1,0 +1,139 @@
+"""One round of triads; the remainder forms one or two dyads. Exact for small pools, searched for larger ones.
+
+Empty seats stand in for the third members of dyads, so that every group has three seats. The search takes
+one member out of each group and reseats all of them at their best, over and over; then small pools are
+solved exactly.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+
+from pairing.compatibility import Mask, Weights
+from pairing.dyads import dyads
+from pairing.exhaustive import MOST, best_of_all
+from pairing.grouping import Group, Grouping, ceiling, components, rank, score, together
+from pairing.objective import Objective
+from pairing.prices import assignment
+from pairing.time_limit import TimeLimit
+
+SIZE = 3
+EMPTY_SEATS = {0: 0, 1: 2, 2: 1}  # by people modulo three: 4 = 2 + 2, 5 = 3 + 2
+STALE = 24  # reseatings without gain before the search stops
+POOL = 9  # people in a pool that is solved exactly
+
+
+def triads(objective: Objective, random: Random, limit: TimeLimit) -> Grouping:
+    """A good round of triads with its bound, each connected part of the permitted pairs by itself."""
+    return together(
+        _connected(objective.part(members), random, limit).through(members)
+        for members in components(objective.allowed.tolist())
+    )
+
+
+def _connected(objective: Objective, random: Random, limit: TimeLimit) -> Grouping:
+    if len(objective) <= MOST:
+        return best_of_all(objective, SIZE)
+    groups = _permitted(objective, _searched(objective, random, limit))
+    if sum(map(len, groups)) < len(objective):
+        paired = list(dyads(objective).groups)
+        if sum(map(len, paired)) > sum(map(len, groups)):
+            groups = paired
+    groups = _polished(objective, groups, random, limit)
+    total = score(objective, SIZE, groups)
+    placed = {member for group in groups for member in group}
+    alone = tuple(member for member in range(len(objective)) if member not in placed)
+    return Grouping(groups=tuple(groups), alone=alone, score=total, bound=max(total, ceiling(objective)))
+
+
+def _seats(objective: Objective) -> tuple[Weights, Mask]:
+    """Scores and permissions with empty seats added behind the people."""
+    n = len(objective)
+    empty = EMPTY_SEATS[n % 3]
+    scores = np.zeros((n + empty, n + empty), dtype=np.int64)
+    scores[:n, :n] = objective.scores
+    scores[n:, :n] = -objective.turn_costs
+    scores[:n, n:] = -objective.turn_costs[:, None]
+    allowed = np.ones_like(scores, dtype=np.bool_)
+    allowed[:n, :n] = objective.allowed
+    allowed[n:, n:] = False
+    return scores, allowed
+
+
+def _searched(objective: Objective, random: Random, limit: TimeLimit) -> Weights:
+    """One row a group, three seats each; forbidden pairs may remain where no way round them was found."""
+    scores, allowed = _seats(objective)
+    forbidden = -2 * int(np.abs(scores).max(initial=0)) - 1
+    gains = np.where(allowed, scores, forbidden)
+    order = list(range(len(gains)))
+    random.shuffle(order)
+    table = np.array(order, dtype=np.int64).reshape(-1, 3)
+    stale, best = 0, _total(gains, table)
+    while stale < STALE and not limit.passed():
+        table = _reseated(gains, table, random)
+        reached = _total(gains, table)
+        stale, best = (0, reached) if reached > best else (stale + 1, best)
+    return table
+
+
+def _total(gains: Weights, table: Weights) -> int:
+    first, second, third = table.T
+    return int((gains[first, second] + gains[first, third] + gains[second, third]).sum())
+
+
+def _reseated(gains: Weights, table: Weights, random: Random) -> Weights:
+    """One member out of each group, chosen by lot, all put back where they add most."""
+    table = np.array([random.sample(row, 3) for row in table.tolist()], dtype=np.int64)
+    out, one, other = table.T
+    columns, _, _ = assignment(gains[np.ix_(out, one)] + gains[np.ix_(out, other)])
+    seated = np.empty_like(out)
+    seated[columns] = out
+    return np.stack([seated, one, other], axis=1)
+
+
+def _permitted(objective: Objective, table: Weights) -> list[Group]:
+    """The groups without their empty seats; of a group that the rules forbid, its best permitted pair."""
+    groups: list[Group] = []
+    for row in table.tolist():
+        group = tuple(sorted(seat for seat in row if seat < len(objective)))
+        pairs = [group[:2], group[1:], (group[0], group[-1])]
+        choices = [group] if objective.permits(group) else [pair for pair in pairs if objective.permits(pair)]
+        if len(group) > 1 and choices:
+            groups.append(max(choices, key=lambda choice: objective.of(choice, odd=False)))
+    return groups
+
+
+def _polished(objective: Objective, groups: list[Group], random: Random, limit: TimeLimit) -> list[Group]:
+    """Solve small pools of neighbouring groups exactly: those with somebody left over first, then some by
+    lot."""
+    wanted = len(objective) // 3 - (len(objective) % 3 == 1)
+    for _ in range(4 * len(objective)):
+        placed = {member for group in groups for member in group}
+        alone = [member for member in range(len(objective)) if member not in placed]
+        misfits = [group for group in groups if len(group) != SIZE]
+        if limit.passed() or (not alone and sum(len(group) == SIZE for group in groups) >= wanted):
+            break
+        pool = _pool(objective, groups, alone or list(random.choice(misfits)), random)
+        kept = [group for group in groups if not pool & set(group)]
+        members = sorted(pool)
+        solved = best_of_all(objective.part(members), SIZE).through(members)
+        candidate = [*kept, *solved.groups]
+        if rank(objective, SIZE, candidate) >= rank(objective, SIZE, groups):
+            groups = candidate
+    return groups
+
+
+def _pool(objective: Objective, groups: Sequence[Group], troubled: Sequence[int], random: Random) -> set[int]:
+    """One troubled person with some whole groups, those that hold a permitted partner first."""
+    person = random.choice(list(troubled))
+    own = next((group for group in groups if person in group), (person,))
+    pool = set(own)
+    others = [group for group in groups if person not in group]
+    random.shuffle(others)
+    others.sort(key=lambda group: not any(objective.allowed[person, member] for member in group))
+    for group in others:
+        if len(pool) + len(group) > POOL:
+            break
+        pool |= set(group)
+    return pool

@@ -1,0 +1,117 @@
+"""A change in mid-round: the smallest one that leaves nobody alone."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairing.plan import plan
+from pairing.policy import Person, Policy, Preference, Rule
+from pairing.repair import RepairFault, repair
+from tests.pairing.cohorts import POLICY, cohorts, never, people, person
+
+DYADS = (("p01", "p02"), ("p03", "p04"), ("p05", "p06"))
+
+
+def test_the_buddy_left_behind_joins_a_group_and_nobody_else_moves() -> None:
+    mended = repair(DYADS, leaver="p01", people=people(6)[1:], policy=Policy())
+    assert mended.ended[0] == ("p01", "p02")
+    assert len(mended.ended) == 2
+    assert [group for group in mended.formed if "p02" in group and len(group) == 3] == list(mended.formed)
+
+
+def test_the_buddy_left_behind_joins_those_who_suit_best() -> None:
+    everybody = [
+        person(each.id, specialty="surgery" if each.id in ("p02", "p05", "p06") else "") for each in people(6)
+    ]
+    policy = Policy(preferences=(Preference(attribute="specialty", rule=Rule.SAME, weight=5),))
+    mended = repair(DYADS, leaver="p01", people=everybody, policy=policy)
+    assert mended.formed == (("p02", "p05", "p06"),)
+
+
+def test_a_former_partner_is_the_last_choice() -> None:
+    history = [(1, frozenset(("p02", "p05"))), (2, frozenset(("p02", "p03")))]
+    mended = repair(DYADS, leaver="p01", people=people(6), policy=Policy(), history=history)
+    assert mended.formed == (("p02", "p05", "p06"),)
+
+
+def test_a_triad_goes_on_as_a_dyad() -> None:
+    mended = repair([("p01", "p02", "p03")], leaver="p02", people=people(3), policy=Policy())
+    assert mended.groups == (("p01", "p03"),)
+
+
+def test_when_no_dyad_may_take_them_a_third_member_is_freed() -> None:
+    groups = [("p01", "p02"), ("p03", "p04", "p05")]
+    mended = repair(groups, leaver="p01", people=people(5), policy=never("p02 p03", "p02 p04"))
+    assert mended.groups == (("p02", "p05"), ("p03", "p04"))
+
+
+def test_nobody_is_placed_against_a_rule() -> None:
+    policy = never("p02 p03", "p02 p05")
+    mended = repair(DYADS, leaver="p01", people=people(6), policy=policy)
+    assert mended.groups == (("p03", "p04"), ("p05", "p06"))
+    assert [each.id for each in mended.alone] == ["p02"]
+    assert "never" not in mended.alone[0].why
+
+
+def test_a_late_joiner_is_paired_with_somebody_who_waits() -> None:
+    mended = repair(DYADS, joiner="p08", people=people(8), policy=Policy())
+    assert mended.formed == (("p07", "p08"),)
+    assert mended.ended == ()
+
+
+def test_a_late_joiner_makes_a_triad() -> None:
+    mended = repair(DYADS, joiner="p07", people=people(7), policy=Policy())
+    assert [len(group) for group in mended.formed] == [3]
+    assert len(mended.groups) == 3
+
+
+def test_a_late_joiner_turns_a_triad_into_two_dyads() -> None:
+    mended = repair([("p01", "p02", "p03")], joiner="p04", people=people(4), policy=Policy())
+    assert sorted(map(len, mended.groups)) == [2, 2]
+
+
+def test_two_who_must_part_find_other_groups() -> None:
+    mended = repair(DYADS, apart=("p01", "p02"), people=people(6), policy=Policy())
+    assert not any({"p01", "p02"} <= set(group) for group in mended.groups)
+    assert mended.alone == ()
+
+
+def test_of_a_triad_that_must_part_one_stays_with_the_third() -> None:
+    groups = [("p01", "p02", "p03"), ("p04", "p05")]
+    mended = repair(groups, apart=("p01", "p02"), people=people(5), policy=Policy())
+    assert not any({"p01", "p02"} <= set(group) for group in mended.groups)
+    assert any("p03" in group and len(group) == 2 for group in mended.groups)
+
+
+def test_changes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(RepairFault, match="one change"):
+        repair(DYADS, people=people(6), policy=Policy())
+    with pytest.raises(RepairFault, match="no group"):
+        repair(DYADS, leaver="p09", people=people(6), policy=Policy())
+    with pytest.raises(RepairFault, match="already"):
+        repair(DYADS, joiner="p01", people=people(6), policy=Policy())
+    with pytest.raises(RepairFault, match="take part"):
+        repair(DYADS, joiner="p09", people=people(6), policy=Policy())
+    with pytest.raises(RepairFault, match="not in one group"):
+        repair(DYADS, apart=("p01", "p03"), people=people(6), policy=Policy())
+
+
+@given(cohorts(), st.data())
+def test_a_leaver_costs_nobody_their_place(everybody: list[Person], data: st.DataObject) -> None:
+    groups = plan(everybody, POLICY).rounds[0].groups
+    members = [id_ for group in groups for id_ in group]
+    if not members:
+        return
+    leaver = data.draw(st.sampled_from(members))
+    known = {each.id: each for each in everybody}
+    mended = repair(groups, leaver=leaver, people=everybody, policy=POLICY)
+    after = [id_ for group in mended.groups for id_ in group]
+    assert sorted([*after, *(each.id for each in mended.alone if each.id in members)]) == sorted(
+        set(members + after) - {leaver}
+    )
+    for group in mended.groups:
+        assert all(POLICY.allows(known[one], known[other]) for one, other in combinations(group, 2))
+    untouched = [group for group in groups if leaver not in group and group not in mended.groups]
+    assert len(untouched) <= 1
