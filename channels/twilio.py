@@ -120,7 +120,8 @@ class TwilioChannel:
             yield from self._client.messages.stream(page_size=50, **filters)
         except (NotSent, Interrupted) as error:
             raise LookupFailed(error.code) from error
-        except (TwilioException, ValueError, LookupError) as error:  # not 200, not JSON, not a list
+        except (TwilioException, ValueError, LookupError, TypeError, AttributeError) as error:
+            # Not 200, not JSON, or JSON of another shape, which the client meets unprepared.
             raise LookupFailed("answer") from error
 
     def _send_one(self, message: Outgoing) -> Outcome:
@@ -136,7 +137,12 @@ class TwilioChannel:
             return Outcome(kind=OutcomeKind.AMBIGUOUS, code=error.code)
         except TwilioException as error:
             return _outcome_of_error(error, self._transport.retry_after)
-        except (ValueError, LookupError, TypeError):  # a 2xx that holds no message: it may still have gone
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):  # a 2xx that holds no message: it may still have gone
             return Outcome(kind=OutcomeKind.AMBIGUOUS, code="answer")
         return _outcome_of(created)
 

@@ -11,6 +11,7 @@ import logging
 import select
 import ssl
 import threading
+import weakref
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,7 +37,7 @@ class Interrupted(Exception):
         self.code = code
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class _Line:
     origin: tuple[str, str]  # scheme and host:port
     connection: http.client.HTTPConnection
@@ -96,7 +97,9 @@ class KeepAliveTransport(HttpClient):  # type: ignore[misc]  # the library ships
             raise NotSent("tls") from error
         except OSError as error:  # refused, no route, no such name, timed out before the handshake ended
             raise NotSent("connect") from error
-        self._own.line = _Line(origin=origin, connection=connection)
+        line = _Line(origin=origin, connection=connection)
+        weakref.finalize(line, connection.close)  # the thread ended, or the channel was dropped
+        self._own.line = line
         return connection
 
     def _new(self, origin: tuple[str, str], timeout: float) -> http.client.HTTPConnection:
