@@ -1,5 +1,6 @@
 """The program's one row: right keys, halted or not, and when the engine last went round."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import delete, func, select
 from store import program_state
 from store.database import Database
 from store.errors import WrongKey
+from store.migrate import migrate
 from store.models import ProgramState
 from store.sealing import Vault
 
@@ -25,6 +27,32 @@ def test_a_program_begins_once(database: Database, vault: Vault, now: datetime) 
         assert session.scalar(select(func.count()).select_from(ProgramState)) == 1
         assert session.scalar(select(ProgramState.id)) == program_state.PROGRAM_STATE_ID
         assert not program_state.is_halted(session)  # the row was there already
+
+
+def test_processes_that_begin_at_once_begin_one_program(
+    empty_database: Database, vault: Vault, now: datetime
+) -> None:
+    migrate(empty_database)
+    start = threading.Barrier(4)
+    faults: list[Exception] = []
+
+    def begin() -> None:
+        start.wait()
+        try:
+            with empty_database.writes.begin() as session:
+                program_state.begin(session, vault, now)
+        except Exception as fault:  # noqa: BLE001 - shown by the assertion below
+            faults.append(fault)
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    with empty_database.reads() as session:
+        assert session.scalar(select(func.count()).select_from(ProgramState)) == 1
+        program_state.check_keys(session, vault)
 
 
 def test_a_restored_program_begins_halted(database: Database, vault: Vault, now: datetime) -> None:
