@@ -491,6 +491,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key", name=op.f("uq_message_natural_key")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_address_index"), ["address_index"], unique=False)
         batch_op.create_index("ix_message_member_kind", ["member_id", "kind", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index("ix_message_queue", ["sender", "state", "lane", "not_before"], unique=False)
