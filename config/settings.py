@@ -21,6 +21,8 @@ from pydantic_settings import (
 from config.faults import SettingsFault, explained, variable
 from config.keys import encryption_keys, index_key, sized
 
+__all__ = ["TOML", "Settings", "SettingsFault", "load_settings"]
+
 TOML = "prepaired.toml"
 
 
@@ -197,7 +199,8 @@ class Settings(BaseSettings):
 def load_settings(*, require_secrets: bool = True) -> Settings:
     """The settings as found in the environment and the working folder. Raises SettingsFault.
 
-    `require_secrets=False` is for commands that touch neither sessions nor personal data.
+    `require_secrets=False` is for commands that touch neither sessions nor personal data and send nothing:
+    they need no key and no account.
     """
     try:
         settings = Settings()
@@ -209,8 +212,8 @@ def load_settings(*, require_secrets: bool = True) -> Settings:
         raise SettingsFault([f"environment: {fault}"]) from None
     except OSError as fault:
         raise SettingsFault([f"{fault.filename}: {fault.strerror}"]) from None
-    faults = _missing_accounts(settings) + (_missing_secrets(settings) if require_secrets else [])
-    if faults:
+    faults = _missing_secrets(settings) + _missing_accounts(settings)
+    if require_secrets and faults:
         raise SettingsFault(faults)
     return settings
 

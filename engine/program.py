@@ -75,6 +75,7 @@ class Program:
 
     def fields(self) -> dict[str, str]:
         """The values for the wording that are the same for every member."""
+        crisis = crisis_line(self.resources)
         coordinator = next(iter(self.staff_with("coordinator")), None)
         return {
             "program": self.name,
@@ -82,8 +83,9 @@ class Program:
             "coordinator": coordinator.name if coordinator else "the program coordinator",
             "coordinator_phone": (coordinator.phone or coordinator.email or "") if coordinator else "",
             "role": self.on_call_role,
-            "crisis": crisis_line(self.resources).number,
-            "crisis_how": crisis_line(self.resources).how,
+            "crisis": crisis.number,
+            "crisis_how": crisis.how,
+            "crisis_note": f", {crisis.note}" if crisis.note else "",
             "emergency": emergency(self.resources).number,
             "minutes": str(int(self.paging.every.total_seconds() // 60)),
         }
