@@ -25,7 +25,7 @@ class Listing(Protocol):
     sender: str
 
     def received(self, since: datetime) -> Iterator[Received]:
-        """What came in since then, oldest first. Raises LookupFailed."""
+        """What came in since then, in any order. Raises LookupFailed."""
         ...
 
 
@@ -40,7 +40,9 @@ def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
             continue
         wall = clock.wall()
         try:
-            received = list(channel.received(_since(deployment, channel.sender, wall)))
+            received = sorted(
+                channel.received(_since(deployment, channel.sender, wall)), key=lambda text: text.at
+            )
         except LookupFailed:
             log.warning("inbound_listing_failed", sender=channel.sender)
             continue

@@ -1,0 +1,101 @@
+"""A text that sounds like a crisis: an honest answer at once, and a human paged until one acknowledges."""
+
+from datetime import timedelta
+
+from engine.page_responders import acknowledge, close_incident
+from engine.staff import staff_by_ref
+from escalation.incidents import IncidentOutcome
+from store.models import Staff
+from tests.stories.world import RESPONDER_PHONE, World
+
+ONE, STRANGER = "+12025550101", "+12025550177"
+
+
+def responder(world: World) -> Staff:
+    with world.deployment.database.reads() as session:
+        found = staff_by_ref(session, "rene")
+    assert found is not None
+    return found
+
+
+def test_a_crisis_text_is_answered_at_once_and_pages_the_person_on_call(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "I want to die")
+    answer = world.phone(ONE)[-1]
+    assert answer.startswith("Automatic reply")
+    assert "988" in answer
+    assert "alerting our on-call clinician" in answer
+    (page,) = world.phone(RESPONDER_PHONE)
+    assert "die" not in page
+
+
+def test_nobody_on_call_means_that_no_alert_is_promised(unattended_world: World) -> None:
+    world = unattended_world
+    world.enrol({}, {})
+    world.text(ONE, "I want to die")
+    answer = world.phone(ONE)[-1]
+    assert "alerting" not in answer
+    assert "nobody of our team is on call" in answer
+
+
+def test_pages_repeat_until_a_human_acknowledges_and_then_the_person_hears_who_and_when(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "I want to die")
+    world.advance(minutes=16, step=timedelta(minutes=1))
+    assert len(world.phone(RESPONDER_PHONE)) >= 3
+    assert "do not wait for us" in world.phone(ONE)[-1]
+    (incident,) = world.incidents()
+    staff, now = responder(world), world.clock.now()
+    acknowledge(
+        world.deployment, incident.id, staff, call_by=now + timedelta(minutes=10), calling_now=False, now=now
+    )
+    world.tick()
+    assert "Rene Sponder" in world.phone(ONE)[-1]
+    pages = len(world.phone(RESPONDER_PHONE))
+    world.advance(hours=2, step=timedelta(minutes=5))
+    assert len(world.phone(RESPONDER_PHONE)) == pages
+    close_incident(world.deployment, incident.id, staff, IncidentOutcome.REACHED, world.clock.now())
+    (closed,) = world.incidents()
+    assert closed.text_sealed is None
+
+
+def test_a_strangers_crisis_is_answered_and_paged_and_other_strangers_hear_nothing(world: World) -> None:
+    world.enrol({}, {})
+    world.text(STRANGER, "hello?")
+    assert world.phone(STRANGER) == []
+    world.text(STRANGER, "I want to die")
+    assert "988" in world.phone(STRANGER)[-1]
+    assert len(world.phone(RESPONDER_PHONE)) == 1
+
+
+def test_nudges_rest_while_an_incident_is_open_and_digits_log_nothing(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.advance(days=1)
+    world.text(ONE, "I want to die")
+    world.text(ONE, "1")
+    assert world.check_ins() == []
+    world.advance(days=7, hours=4, step=timedelta(hours=2))
+    resting = {m.reason for m in world.messages(kind="weekly") if m.slot == 1}
+    assert "resting" in resting
+
+
+def test_a_crisis_from_a_number_that_stopped_is_answered_all_the_same(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "stop")
+    world.text(ONE, "I want to die")
+    assert world.phone(ONE)[-1].startswith("Automatic reply")
+    assert len(world.phone(RESPONDER_PHONE)) == 1
+
+
+def test_a_halt_stops_neither_the_answer_nor_the_page(world: World) -> None:
+    from store import program_state
+
+    world.enrol({}, {})
+    with world.deployment.database.writes.begin() as session:
+        program_state.halt(session, world.clock.now(), "drill")
+    world.text(ONE, "I want to die")
+    assert world.phone(ONE)[-1].startswith("Automatic reply")
+    assert len(world.phone(RESPONDER_PHONE)) == 1

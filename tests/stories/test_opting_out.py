@@ -1,0 +1,74 @@
+"""STOP is final until START; nothing goes out at night."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.outbox import State
+from tests.stories.world import World
+
+ONE, TWO = "+12025550101", "+12025550102"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def test_stop_is_confirmed_once_and_nothing_follows(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "STOP")
+    heard = len(world.phone(ONE))
+    assert "START" in world.phone(ONE)[-1]
+    world.text(ONE, "STOP")
+    world.advance(days=8)
+    assert len(world.phone(ONE)) == heard
+    stopped = world.messages(kind="weekly", state=State.DROPPED)
+    assert {message.reason for message in stopped} <= {"stopped", "no_channel"}
+    assert stopped
+
+
+def test_stop_between_planning_and_sending_holds(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    heard_before = len(world.phone(ONE))
+    world.sandbox.write_text(ONE, "stop")
+    world.clock.at += timedelta(seconds=5)
+    world.tick()
+    assert [m.reason for m in world.messages(kind="introduction", state=State.DROPPED)] == ["stopped"]
+    assert len(world.phone(ONE)) == heard_before + 1  # the confirmation and nothing else
+
+
+def test_yes_does_not_undo_a_stop_but_start_does(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "stop")
+    heard = len(world.phone(ONE))
+    world.text(ONE, "1")
+    assert len(world.phone(ONE)) == heard
+    assert world.check_ins() == []
+    world.text(ONE, "start")
+    assert "on again" in world.phone(ONE)[-1]
+    world.advance(days=8)
+    assert len(world.phone(ONE)) > heard + 1
+
+
+def test_an_import_does_not_undo_a_stop(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "stop")
+    heard = len(world.phone(ONE))
+    world.enrol({"sms_consent": "yes"}, {})
+    world.advance(days=8)
+    assert len(world.phone(ONE)) == heard
+
+
+def test_nothing_but_crisis_answers_arrives_in_quiet_hours(world: World) -> None:
+    world.enrol({}, {"timezone": "America/Los_Angeles"})
+    world.clock.at = datetime(2026, 11, 25, 4, 30, tzinfo=world.clock.at.tzinfo)  # 11:30 p.m. in New York
+    world.publish()
+    world.tick()
+    assert world.phone(ONE) == []
+    assert len(world.phone(TWO)) == 1  # 8:30 p.m. in Los Angeles
+    world.advance(hours=10)
+    (introduced,) = world.texts(ONE)
+    assert introduced.at.astimezone(NEW_YORK).hour >= 8

@@ -1,0 +1,59 @@
+"""From "3" on a phone to the coordinator's queue; nobody knows before the member says so twice."""
+
+from datetime import timedelta
+
+from tests.stories.world import COORDINATOR_MAIL, World
+
+ONE = "+12025550101"
+
+
+def test_a_first_three_tells_nobody_and_a_second_one_reaches_the_coordinator(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    (wish,) = world.requests()
+    assert wish.state == "pending"
+    assert world.mailbox(COORDINATOR_MAIL) == []
+    assert "/s/" in world.phone(ONE)[-1]
+    world.text(ONE, "3")
+    (request,) = world.requests()
+    assert request.state == "open"
+    assert request.opened_at is not None
+    assert request.match_by == request.opened_at + timedelta(hours=24)
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 1
+    assert "Cora Ordin" in world.phone(ONE)[-1]
+
+
+def test_an_unconfirmed_wish_is_reminded_once_next_morning_and_then_forgotten(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    before = len(world.phone(ONE))
+    world.advance(days=9, step=timedelta(hours=3))
+    assert len(world.phone(ONE)) == before + 1
+    (wish,) = world.requests()
+    assert wish.state == "expired"
+    assert world.mailbox(COORDINATOR_MAIL) == []
+
+
+def test_a_missed_deadline_reaches_coordinator_and_director_once(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    world.text(ONE, "3")
+    world.advance(days=3, step=timedelta(hours=3))
+    assert len(world.mailbox("director@example.org")) == 1
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 2
+
+
+def test_stop_with_an_open_request_reaches_a_human(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    world.text(ONE, "3")
+    world.text(ONE, "stop")
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 2
+
+
+def test_a_worry_opens_three_doors_and_keeps_nothing(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "4")
+    assert "/s/" in world.phone(ONE)[-1]
+    assert world.requests() == []
+    assert world.incidents() == []
