@@ -1,0 +1,91 @@
+"""Decides whether a text sounds like danger to life, and whose. Recall comes first.
+
+The figures of speech and denials of the lexicon are covered before its crisis phrases are sought, so that
+"this shift is killing me and I want to die" is still found. What happens then is decided elsewhere.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nudges.vocabulary import Hit, Lexicon
+from nudges.spelling import Wording
+
+_CRISIS = frozenset({"crisis"})
+_COVERS = frozenset({"figure", "denial"})
+_WORD = re.compile(r"[^ ]+")
+# Pronouns that stand for the hearer rather than the one in danger after these: "told me", "talked to her".
+_OBJECTS = frozenset({"me", "her", "him", "them", "us"})
+_BEFORE_OBJECT = frozenset(
+    "told tell tells telling texted text texts messaged called calls asked ask asking with to said writes wrote at "
+    "on from showed sent emailed phoned".split()
+)
+_SAYING = frozenset("said says say texted texts told tells wrote writes messaged messages posted telling saying".split())
+_BETWEEN = frozenset("me that us just today how yesterday once then to".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the crisis phrases say about a text."""
+
+    name: str  # the entry that decided
+    about: str  # self or other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """The outcome: a finding, or none, and whether danger to oneself was denied in words."""
+
+    finding: Finding | None
+    denied: str | None  # the entry's name
+
+
+def search(wording: Wording, lexicon: Lexicon) -> Search:
+    """Looks for danger to life. The sender comes first: one sign about themselves outweighs all about others."""
+    covers = list(lexicon.hits(wording, _COVERS))
+    covered = Wording(flat=_cover(wording.flat, covers), clauses=wording.clauses)
+    findings = [
+        Finding(name=hit.entry.name, about=_about(hit, covered.flat, lexicon))
+        for hit in lexicon.hits(covered, _CRISIS)
+    ]
+    findings.sort(key=lambda each: (each.about != "self", each.name))
+    denied = sorted(hit.entry.name for hit in covers if hit.entry.intent == "denial" and hit.entry.about == "self")
+    return Search(finding=findings[0] if findings else None, denied=denied[0] if denied else None)
+
+
+def _cover(flat: str, hits: Iterable[Hit]) -> str:
+    """The text with every word of the hits replaced by a word that no phrase knows."""
+    signs = list(flat)
+    for hit in hits:
+        for found in _WORD.finditer(flat, hit.start, hit.end):
+            if found[0] != ".":
+                signs[found.start() : found.end()] = "_" * len(found[0])
+    return "".join(signs)
+
+
+def _about(hit: Hit, flat: str, lexicon: Lexicon) -> str:
+    if hit.entry.about in {"self", "other"}:
+        return hit.entry.about
+    start = flat.rfind(". ", 0, hit.start) + 1 if hit.how == "phrases" else 0
+    words = flat[start : hit.end].split()
+    for at in range(len(words) - 1, -1, -1):
+        word = words[at]
+        if word in _OBJECTS and at and words[at - 1] in _BEFORE_OBJECT:
+            continue
+        if word in lexicon.persons["other"]:
+            return "other"
+        if word in lexicon.persons["self"]:
+            return "other" if word == "i" and _quoted(words[:at], lexicon) else "self"
+    return "self"
+
+
+def _quoted(before: list[str], lexicon: Lexicon) -> bool:
+    """Whether "I" is somebody else's: "my buddy texted me I want to die"."""
+    while before and before[-1] in _BETWEEN:
+        before = before[:-1]
+    if not before or before[-1] not in _SAYING:
+        return False
+    speaker = next(
+        (word for word in reversed(before[:-1]) if word in lexicon.persons["self"] | lexicon.persons["other"]), None
+    )
+    return speaker in lexicon.persons["other"] or (speaker is None and len(before) > 1)

@@ -1,0 +1,142 @@
+"""What an answer means: the intent of a reply, whom it is about, and what else must take effect.
+
+The words are in nudges/lexicon/*.yaml; here is only the order in which they count. What happens next is decided elsewhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nudges.crisis import search
+from nudges.tapbacks import untapped
+from nudges.vocabulary import Hit, Lexicon, lexicon
+from nudges.spelling import Wording
+
+
+class Intent(StrEnum):
+    """What a member can mean."""
+
+    CONNECTED = "connected"
+    NOT_CONNECTED = "not_connected"
+    SUPPORT = "support"
+    CONCERN = "concern"
+    CRISIS = "crisis"
+    GREEN = "green"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+    REMATCH = "rematch"
+    PAUSE = "pause"
+    LATER = "later"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    WRONG_PERSON = "wrong_person"
+    UNCLEAR = "unclear"
+
+
+class About(StrEnum):
+    """Whose danger a crisis is about."""
+
+    SELF = "self"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What a reply means."""
+
+    intent: Intent
+    about: About | None  # crisis only
+    also: tuple[Intent, ...]  # further intents that must take effect
+    confidence: float  # 0 to 1; a rank of the kinds of evidence, not a probability
+    matched: str  # the lexicon's entry that decided, never the person's words
+
+
+# The intent that protects the sender wins; a colour counts only below those, and of two colours the graver one.
+_ORDER = (
+    Intent.SUPPORT,
+    Intent.CONCERN,
+    Intent.STOP,
+    Intent.RED,
+    Intent.ORANGE,
+    Intent.YELLOW,
+    Intent.GREEN,
+    Intent.WRONG_PERSON,
+    Intent.REMATCH,
+    Intent.START,
+    Intent.PAUSE,
+    Intent.LATER,
+    Intent.NOT_CONNECTED,
+    Intent.CONNECTED,
+    Intent.HELP,
+)
+_SOUGHT = frozenset(str(intent) for intent in _ORDER)
+_CONFIDENCE = {"whole": 0.99, "clause": 0.9, "phrases": 0.8}
+_DENIED = 0.5
+
+
+def understand(text: str) -> Understanding:
+    """What a reply means. Takes any text; never raises for its content."""
+    words = lexicon()
+    told = untapped(text)
+    if told.quoted is not None:
+        return _tapback(told.quoted, told.rest, words)
+    return _understood(words.spelling.read(text), words)
+
+
+def _tapback(quoted: str, rest: str, words: Lexicon) -> Understanding:
+    """A reaction to a message says nothing, unless the message was the member's own cry or words follow it."""
+    if rest.strip():
+        after = understand(rest)
+        if after.intent is not Intent.UNCLEAR:
+            return after
+    wording = words.spelling.read(quoted)
+    finding = search(wording, words).finding
+    if finding and "988" not in wording.words and wording.words & words.persons["self"]:
+        return _crisis(finding.name, finding.about, ())
+    return _unclear("tapback")
+
+
+def _understood(wording: Wording, words: Lexicon) -> Understanding:
+    found = search(wording, words)
+    hits = [hit for hit in words.hits(wording, _SOUGHT)]
+    stop = any(hit.entry.intent == Intent.STOP for hit in hits)
+    also = (Intent.STOP,) if stop else ()
+    if found.finding:
+        return _crisis(found.finding.name, found.finding.about, also)
+    best = _best(hits)
+    if best is None:
+        return _denied(found.denied) if found.denied else _unclear("nothing")
+    if {hit.entry.intent for hit in hits if hit.how != "phrases"} >= {Intent.CONNECTED, Intent.NOT_CONNECTED}:
+        if best.entry.intent in {Intent.CONNECTED, Intent.NOT_CONNECTED}:
+            return _unclear("yes and no")
+    intent = Intent(best.entry.intent)
+    return Understanding(
+        intent=intent,
+        about=None,
+        also=() if intent is Intent.STOP else also,
+        confidence=_CONFIDENCE[best.how],
+        matched=best.entry.name,
+    )
+
+
+def _best(hits: list[Hit]) -> Hit | None:
+    sure = ("whole", "clause", "phrases")
+    strong = [hit for hit in hits if not hit.entry.weak] or hits
+    return min(
+        strong,
+        key=lambda hit: (_ORDER.index(Intent(hit.entry.intent)), sure.index(hit.how), hit.entry.name),
+        default=None,
+    )
+
+
+def _crisis(name: str, about: str, also: tuple[Intent, ...]) -> Understanding:
+    return Understanding(intent=Intent.CRISIS, about=About(about), also=also, confidence=0.9, matched=name)
+
+
+def _denied(name: str) -> Understanding:
+    return Understanding(intent=Intent.SUPPORT, about=None, also=(), confidence=_DENIED, matched=name)
+
+
+def _unclear(matched: str) -> Understanding:
+    return Understanding(intent=Intent.UNCLEAR, about=None, also=(), confidence=0.0, matched=matched)
