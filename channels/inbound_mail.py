@@ -5,17 +5,18 @@ and does not know tokens.
 """
 
 import email
-import email.policy
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
-from email.message import EmailMessage
-from email.utils import getaddresses
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import Any, Final
 
 LONGEST_TEXT: Final = 500_000  # characters; what comes after is quotation, or an attack
 
+_BETWEEN: Final = re.compile(r"[\s<>()\[\],;:\"]+")
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 
 
@@ -74,40 +75,43 @@ def parse_inbound(fields: Mapping[str, bytes]) -> InboundMail:
 
 
 def _from_mime(raw: bytes, envelope: Mapping[str, Any]) -> InboundMail:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 (what the policy makes; tells the type checker)
-    headers: dict[str, str] = {}
-    for name in message:
-        headers.setdefault(name.lower(), _header(message, name))
+    """Python's older message classes: their header access is plain text, where the newer parse and recurse."""
+    try:
+        message = email.message_from_bytes(raw)
+        headers = _headers("".join(f"{name}: {value}\n" for name, value in message.items()))
+        text, page = _part(message, "text/plain"), _part(message, "text/html")
+    except RecursionError:  # nested without end: the words are in there somewhere, and may be a cry for help
+        head, _, text = raw.decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")
+        headers, page = _headers(head), ""
     return InboundMail(
         recipients=_recipients(envelope, headers.get("to", "")),
         from_=_address(headers.get("from", "")),
         envelope_from=_envelope_from(envelope),
-        subject=headers.get("subject", ""),
-        text=_tidy(_part(message, "plain")),
-        html=_tidy(_part(message, "html")),
+        subject=_header_text(headers.get("subject", "")),
+        text=_tidy(text),
+        html=_tidy(page),
         headers=headers,
         message_id=headers.get("message-id"),
     )
 
 
-def _header(message: EmailMessage, name: str) -> str:
-    """A header's text; one that breaks the standard so badly that Python gives up on it is empty."""
+def _header_text(value: str) -> str:
+    """A header's words, encoded ones (RFC 2047) decoded where that is possible."""
     try:
-        return str(message[name])
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError):
-        return ""
+        return str(make_header(decode_header(value[:2_000])))
+    except (MessageError, ValueError, LookupError):
+        return value
 
 
-def _part(message: EmailMessage, kind: str) -> str:
-    try:
-        part = message.get_body(preferencelist=(kind,))
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError):
-        return ""
-    if part is None:
-        return ""
-    payload = part.get_payload(decode=True)
-    return _decoded(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
+def _part(message: Message, kind: str) -> str:
+    """The first part of that kind that is no attachment, decoded."""
+    for part in message.walk():
+        if part.get_content_type() != kind or part.get_content_disposition() == "attachment":
+            continue
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes):
+            return _decoded(payload, part.get_content_charset())
+    return ""
 
 
 def _headers(block: str) -> dict[str, str]:
@@ -130,10 +134,7 @@ def _headers(block: str) -> dict[str, str]:
 def _recipients(envelope: Mapping[str, Any], to: str) -> tuple[str, ...]:
     named = envelope.get("to")
     first = [str(address) for address in named] if isinstance(named, list) else []
-    others = [address for _, address in getaddresses([to[:10_000]])]
-    return tuple(
-        dict.fromkeys(address.strip().strip("<>") for address in (*first, *others) if address.strip())
-    )
+    return tuple(dict.fromkeys(address for text in (*first, to) for address in _addresses(text)))
 
 
 def _envelope_from(envelope: Mapping[str, Any]) -> str | None:
@@ -142,8 +143,19 @@ def _envelope_from(envelope: Mapping[str, Any]) -> str | None:
 
 
 def _address(value: str) -> str:
-    found = getaddresses([value[:2_000]])
-    return found[0][1].lower() if found else ""
+    """The address in a From: what stands in the last angle brackets, else the first that looks like one."""
+    bracketed = _addresses(value.rpartition("<")[2].partition(">")[0]) if "<" in value else []
+    found = bracketed or _addresses(value)
+    return found[0].lower() if found else ""
+
+
+def _addresses(text: str) -> list[str]:
+    """Words with one @ in them. Simpler than the grammar of RFC 5322, whose parser recurses."""
+    return [
+        word
+        for word in _BETWEEN.split(text[:10_000])
+        if 0 < word.find("@") == word.rfind("@") < len(word) - 1
+    ]
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def dress(text: str, *, subject: str = "", addresses: Mapping[str, str] | None =
 
 def paragraphs(text: str, addresses: Mapping[str, str]) -> str:
     """The text as HTML paragraphs and buttons, without the document around them."""
-    blocks = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
+    blocks = re.split(r"\n(?:[ \t]*\n)+", text.replace("\r\n", "\n").strip("\n"))
     return "\n".join(_block(block, addresses) for block in blocks if block.strip())
 
 

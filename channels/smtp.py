@@ -3,28 +3,20 @@
 import hashlib
 import re
 import smtplib
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from channels.channel import Copy, LookupFailed, Outcome, OutcomeKind, Outgoing
 from channels.mail_headers import HeaderRefused, header_value, headers_of
 from channels.mail_html import dress
+from channels.smtp_session import Relay, Unreached, leave
 
+_PLAIN = re.compile(r"[^\s<>()\[\]\\,;:@\"]+")  # what may stand before and after the @ here
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553, 521, 556})
-
-
-class _Unreached(Exception):
-    """No session with the relay; nothing was handed over."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.code)
-        self.outcome = outcome
 
 
 class SmtpChannel:
@@ -48,18 +40,10 @@ class SmtpChannel:
 
         `clock` dates the mails.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("an SMTP address looks like smtp://user:password@host:587?starttls=required")
-        self._host = parts.hostname
-        self._is_wrapped = parts.scheme == "smtps"
-        self._port = parts.port or (465 if self._is_wrapped else 25)
-        self._login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        self._needs_tls = parse_qs(parts.query).get("starttls") == ["required"]
         self._from = Address(display_name=header_value(from_name), addr_spec=header_value(from_address))
+        self._relay = Relay.named(url, own_name=self._from.domain, timeout=timeout)
         self._clock = clock
-        self._timeout = timeout.total_seconds()
-        self.sender = f"smtp:{self._host}"
+        self.sender = f"smtp:{self._relay.host}"
         self.per_second = per_second
         self.batch_size = batch_size
 
@@ -68,21 +52,24 @@ class SmtpChannel:
         outcomes: list[Outcome] = []
         session: smtplib.SMTP | None = None
         for message in batch:
+            if not message.to.isascii():  # needs SMTPUTF8 (RFC 6531) on every relay up to the mailbox
+                outcomes.append(Outcome(kind=OutcomeKind.UNUSABLE, code="smtputf8"))
+                continue
             try:
                 mail = self._composed(message)
             except HeaderRefused:
                 outcomes.append(Outcome(kind=OutcomeKind.REFUSED, code="header"))
                 continue
             try:
-                session = session or self._session()
-            except _Unreached as error:
+                session = session or self._relay.session()
+            except Unreached as error:
                 outcomes.append(error.outcome)
                 continue
             outcomes.append(self._handed_over(session, message.to, mail))
             if session.sock is None:
                 session = None
         if session is not None:
-            _leave(session)
+            leave(session)
         return outcomes
 
     def copies(self, to: str) -> Iterator[Copy]:
@@ -98,10 +85,10 @@ class SmtpChannel:
         headers = headers_of(message)
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._from
-        try:
-            mail["To"] = Address(addr_spec=message.to)
-        except (ValueError, IndexError) as error:  # what the header machinery says of a broken address
-            raise HeaderRefused("not an address") from error
+        local_part, _, domain = message.to.rpartition("@")
+        if not _PLAIN.fullmatch(local_part) or not _PLAIN.fullmatch(domain):
+            raise HeaderRefused("not an address")
+        mail["To"] = message.to
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(self._clock())
         mail["Message-ID"] = self.message_id_of(message.message_id)
@@ -113,53 +100,8 @@ class SmtpChannel:
         mail.add_alternative(dress(message.body, subject=message.subject), subtype="html")
         return mail
 
-    def _session(self) -> smtplib.SMTP:
-        """A greeted, encrypted (where needed) and signed-in session. Raises _Unreached."""
-        context = self._context()
-        try:
-            session = (
-                smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=context)
-                if self._is_wrapped
-                else smtplib.SMTP(self._host, self._port, timeout=self._timeout)
-            )
-            session.ehlo_or_helo_if_needed()
-            self._secure(session, context)
-            if self._login is not None:
-                session.login(*self._login)
-        except smtplib.SMTPAuthenticationError as error:
-            kind = OutcomeKind.ACCOUNT if error.smtp_code >= 500 else OutcomeKind.NOT_PROCESSED
-            raise _Unreached(Outcome(kind=kind, code=str(error.smtp_code))) from error
-        except ssl.SSLError as error:
-            raise _Unreached(Outcome(kind=OutcomeKind.NOT_PROCESSED, code="tls")) from error
-        except smtplib.SMTPNotSupportedError as error:  # no sign-in offered here
-            raise _Unreached(Outcome(kind=OutcomeKind.ACCOUNT, code="auth")) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise _Unreached(Outcome(kind=OutcomeKind.NOT_PROCESSED, code="connect")) from error
-        return session
-
-    def _context(self) -> ssl.SSLContext:
-        """Verifies, except where encryption was not asked for and is only taken because it is offered."""
-        context = ssl.create_default_context()
-        if not (self._needs_tls or self._is_wrapped):
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-    def _secure(self, session: smtplib.SMTP, context: ssl.SSLContext) -> None:
-        """STARTTLS where the relay has it; where it is required and missing, nothing is said in clear."""
-        if self._is_wrapped:
-            return
-        if session.has_extn("starttls"):
-            session.starttls(context=context)
-            session.ehlo()
-        elif self._needs_tls:
-            _leave(session)
-            raise _Unreached(Outcome(kind=OutcomeKind.ACCOUNT, code="starttls"))
-
     def _handed_over(self, session: smtplib.SMTP, to: str, mail: EmailMessage) -> Outcome:
         """MAIL, RCPT, DATA, each answer told apart: only once the text is under way is the end unknown."""
-        if not to.isascii():  # needs SMTPUTF8 (RFC 6531) on every relay up to the mailbox
-            return Outcome(kind=OutcomeKind.UNUSABLE, code="smtputf8")
         try:
             for command, step in (
                 (f"MAIL FROM:<{self._from.addr_spec}>", OutcomeKind.REFUSED),
@@ -206,12 +148,5 @@ def _dotted(raw: bytes) -> bytes:
 def _reset(session: smtplib.SMTP) -> None:
     try:
         session.rset()
-    except (smtplib.SMTPException, OSError):
-        session.close()
-
-
-def _leave(session: smtplib.SMTP) -> None:
-    try:
-        session.quit()
     except (smtplib.SMTPException, OSError):
         session.close()

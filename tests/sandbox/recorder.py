@@ -50,7 +50,7 @@ def recording() -> Iterator[Recorder]:
             status, headers, content = (
                 recorder.answers.pop(0) if len(recorder.answers) > 1 else recorder.answers[0]
             )
-            self.send_response(status)
+            self.send_response_only(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
