@@ -14,7 +14,7 @@ from engine import senders
 from engine.attempt import Lease, claim_due, record_outcomes
 from engine.clock import Clock
 from engine.deployment import Deployment
-from engine.hand_over import hand_over, requests_for, spacing
+from engine.hand_over import hand_over, requests_for, spacing, was_taken
 from engine.outbox import State
 from engine.owner import new_owner
 from nudges.kinds import Lane
@@ -36,20 +36,17 @@ class Drained:
     free_at: datetime | None = None  # backing off until then (wall clock)
 
 
-def drain_sender(
-    deployment: Deployment, name: str, clock: Clock, *, patience: timedelta = timedelta()
-) -> Drained:
-    """Sends what is due on that sender until nothing is.
-
-    Waits out the sender's pace; a back-off longer than `patience` ends the drain instead.
-    """
+def drain_sender(deployment: Deployment, name: str, clock: Clock) -> Drained:
+    """Sends what is due on that sender until nothing is. Waits out its pace; a back-off ends the drain."""
     channel = deployment.channel_of(name)
     if channel is None:
+        return Drained()
+    if not _has_work(deployment, name, clock.now()):
         return Drained()
     owner = new_owner()
     handed_over = 0
     while True:
-        turn = _claim(deployment, channel, owner, clock, patience)
+        turn = _claim(deployment, channel, owner, clock)
         if isinstance(turn, Drained):
             _release(deployment, name, owner)
             return Drained(
@@ -58,7 +55,7 @@ def drain_sender(
         batch, lease, free_at = turn
         if batch:
             outcomes = hand_over(channel, batch, clock, free_at)
-            handed_over += sum(outcome is not None for outcome in outcomes)
+            handed_over += sum(was_taken(outcome) for outcome in outcomes)
             answered = {UUID(m.message_id): o for m, o in zip(batch, outcomes, strict=True)}
             with deployment.database.writes.begin() as session:
                 record_outcomes(
@@ -67,8 +64,17 @@ def drain_sender(
                 )  # fmt: skip
 
 
+def _has_work(deployment: Deployment, name: str, now: datetime) -> bool:
+    """Whether taking the lease is worth a commit."""
+    with deployment.database.reads() as session:
+        due = select(Message.id).where(
+            Message.sender == name, Message.state == State.DUE, Message.not_before <= now
+        )
+        return session.execute(due.limit(1)).first() is not None
+
+
 def _claim(
-    deployment: Deployment, channel: Channel, owner: str, clock: Clock, patience: timedelta
+    deployment: Deployment, channel: Channel, owner: str, clock: Clock
 ) -> Drained | tuple[list[Outgoing], Lease, datetime]:
     with deployment.database.writes.begin() as session:
         wall = clock.wall()
@@ -78,7 +84,7 @@ def _claim(
         if row is None or (row.stopped_at is not None and wall - row.stopped_at < PROBE_AFTER):
             return Drained(stopped=True)
         free_at = max(row.next_free_at or wall, wall)
-        if row.failures and free_at - wall > patience:
+        if row.failures and free_at > wall:
             return Drained(free_at=free_at)
         due = due_rows(session, channel.sender, clock.now(), _claim_size(channel))
         if not due:

@@ -14,6 +14,8 @@ from engine.clock import Clock
 MOST_THREADS = 8
 ROUND_TRIP = 0.08  # seconds; how long a call may take before one more thread is worth it
 
+_NOTHING_TAKEN = (OutcomeKind.NOT_PROCESSED, OutcomeKind.ACCOUNT)
+
 
 def spacing(channel: Channel) -> timedelta:
     """The time between two requests that the sender's rate allows."""
@@ -46,10 +48,14 @@ def hand_over(
     return outcomes
 
 
+def was_taken(outcome: Outcome | None) -> bool:
+    """Whether the provider did, or may have done, something with the message."""
+    return outcome is not None and outcome.kind not in _NOTHING_TAKEN
+
+
 def _says_no(future: Future[Sequence[Outcome]] | None) -> bool:
     if future is None:
         return True
     if not future.done():
         return False
-    no = (OutcomeKind.NOT_PROCESSED, OutcomeKind.ACCOUNT)
-    return any(outcome.kind in no for outcome in future.result())
+    return any(outcome.kind in _NOTHING_TAKEN for outcome in future.result())

@@ -9,6 +9,7 @@ from engine import senders
 from engine.attempt import Lease, claim_due, record_outcomes
 from engine.clock import Clock
 from engine.deployment import Deployment
+from engine.hand_over import was_taken
 from engine.outbox import State
 from engine.owner import new_owner
 from nudges.kinds import Lane
@@ -30,9 +31,10 @@ def send_urgent(deployment: Deployment, clock: Clock) -> int:
                     session, deployment, dict(outcomes), lease=lease, now=clock.now(), wall=clock.wall(),
                     jitter=0.0,
                 )  # fmt: skip
-            count += len(outgoing)
-            if any(outcome.kind in ("not_processed", "account") for outcome in outcomes.values()):
-                break
+            taken = sum(was_taken(outcome) for outcome in outcomes.values())
+            count += taken
+            if taken < len(outgoing):
+                break  # the provider takes nothing now; the next round tries again
     return count
 
 

@@ -22,8 +22,7 @@ from nudges.kinds import Lane
 from store import program_state
 from store.models import Message, Sender
 
-PATIENCE = timedelta(seconds=90)  # of back-off in one tick before it says that the provider takes nothing
-MOST_FAILURES = 12  # look-ups without an answer, or back-offs, in a row
+MOST_FAILURES = 8  # rounds without any progress, each after a longer back-off: a minute or two in all
 POLL = timedelta(milliseconds=250)
 
 
@@ -91,7 +90,7 @@ def _go_round(deployment: Deployment, clock: Clock, report: TickReport) -> bool:
     handed_over = send_urgent(deployment, clock)
     busy = False
     for channel in deployment.channels.values():
-        drained = drain_sender(deployment, channel.sender, clock, patience=PATIENCE)
+        drained = drain_sender(deployment, channel.sender, clock)
         handed_over += drained.handed_over
         busy = busy or drained.busy
     settled = settle_doubt(deployment, clock)
