@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 _TOKEN = re.compile(r"[\w'/:.\-]*[\w']|\.\.\.|[()|?^$]|<[\w-]+>")
-_GAP = r"(?:[^ .]+ ){0,4}?"
 
 
 class PhraseError(ValueError):
@@ -28,6 +27,17 @@ class Piece:
     words: frozenset[str]  # every word that is mentioned
 
 
+_SIGNS = {
+    sign: Piece(pattern=pattern, keys=frozenset(), words=frozenset())
+    for sign, pattern in {
+        "...": r"(?:[^ .]+ ){0,4}?",
+        "^": r"(?<=\. )",
+        "$": r"(?=\.)",
+        "<n>": r"\d[^ ]* ",
+    }.items()
+}
+
+
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """The expression for a phrase, built when a text first needs it."""
@@ -40,7 +50,7 @@ class Grammar:
     def __init__(self, classes: Mapping[str, Iterable[str]], plain: Callable[[str], tuple[str, ...]]) -> None:
         self._classes = classes
         self._plain = plain
-        self._read: dict[str, Piece] = {}
+        self._read = dict(_SIGNS)
 
     def phrase(self, text: str) -> Piece:
         """One phrase. Raises PhraseError when brackets or classes are wrong."""
@@ -82,26 +92,19 @@ class Grammar:
         return _in_order(row), tokens
 
     def _single(self, sign: str, whole: str) -> Piece:
-        if sign == "...":
-            return Piece(pattern=_GAP, keys=frozenset(), words=frozenset())
-        if sign == "^":
-            return Piece(pattern=r"(?<=\. )", keys=frozenset(), words=frozenset())
-        if sign == "$":
-            return Piece(pattern=r"(?=\.)", keys=frozenset(), words=frozenset())
-        if sign == "<n>":
-            return Piece(pattern=r"\d[^ ]* ", keys=frozenset(), words=frozenset())
-        if sign.startswith("<"):
-            return self._class(sign[1:-1], whole)
+        if sign not in self._read:
+            self._read[sign] = self._class(sign[1:-1], whole) if sign.startswith("<") else self._word(sign)
+        return self._read[sign]
+
+    def _word(self, sign: str) -> Piece:
         words = self._plain(sign)
         text = "".join(re.escape(word) + " " for word in words)
         return Piece(pattern=text, keys=frozenset(words[:1]), words=frozenset(words))
 
     def _class(self, name: str, whole: str) -> Piece:
-        if name not in self._read:
-            if name not in self._classes:
-                raise PhraseError(f"no word class <{name}>, in {whole!r}")
-            self._read[name] = _one_of([self.phrase(each) for each in self._classes[name]])
-        return self._read[name]
+        if name not in self._classes:
+            raise PhraseError(f"no word class <{name}>, in {whole!r}")
+        return _one_of([self.phrase(each) for each in self._classes[name]])
 
 
 def _one_of(choices: list[Piece]) -> Piece:
@@ -127,6 +130,8 @@ _COMMON = frozenset(
 
 
 def _in_order(row: list[Piece]) -> Piece:
+    if len(row) == 1:
+        return row[0]
     keyed = [piece.keys for piece in row if piece.keys]
     best = min(keyed, key=lambda keys: (len(keys & _COMMON), len(keys)), default=frozenset())
     return Piece(
