@@ -45,8 +45,8 @@ test: check unit
 check: lint typecheck imports
 
 lint: $(INSTALLED_TESTS)
-	@$(BIN)/ruff format --check --quiet . || { echo "not laid out as agreed: run make format"; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "not laid out as agreed: run make format"; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
 
 format: $(INSTALLED_TESTS)
 	@$(BIN)/ruff check --fix --quiet . || true

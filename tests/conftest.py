@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from store.database import Database, open_database
 from store.sealing import Vault
@@ -22,6 +23,9 @@ DATABASES = [
 ]
 
 loopback.guard()
+# A busy machine is no defect: no example is timed. What else Hypothesis chooses for CI stays as it is.
+settings.register_profile("prepaired", parent=settings(), deadline=None)
+settings.load_profile("prepaired")
 
 
 def pytest_configure(config: pytest.Config) -> None:
