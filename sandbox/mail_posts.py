@@ -8,7 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -56,7 +56,7 @@ class MailPosts:
         headers = {"Content-Type": content_type, "User-Agent": "Sendlib/1.0 server.sendgrid.net"}
         parts = urlsplit(url)
         if parts.username is not None:
-            pair = f"{parts.username}:{parts.password or ''}"
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
             url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         return Post(url=url, make=_maker(self, body, headers, clock))
