@@ -1,0 +1,79 @@
+"""The templates' environment: escaped by default, strict about names, with the few words they share."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from engine.program import Program
+from nudges.clock import zone_of
+
+_HERE = Path(__file__).parent
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def templates(program: Program) -> Environment:
+    """An environment whose times are in the program's zone."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def moment(at: datetime | None) -> str:
+        """An instant as people here read it: "Tue, Nov 24, 10:05 AM"."""
+        if at is None:
+            return ""
+        local = at.astimezone(zone_of(program.zone))
+        return f"{day(local.date())}, {clock(at)}"
+
+    def clock(at: datetime) -> str:
+        """The time of day."""
+        local = at.astimezone(zone_of(program.zone))
+        return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+    environment.filters.update(
+        moment=moment, clock=clock, day=day, words=in_words, within=within, dialled=dialled, plural=plural
+    )
+    return environment
+
+
+def day(value: date | None) -> str:
+    """A day: "Tue, Nov 24"."""
+    if value is None:
+        return ""
+    return f"{_DAYS[value.weekday()]}, {_MONTHS[value.month - 1]} {value.day}"
+
+
+def in_words(name: str | None) -> str:
+    """One of our own names, such as `not_yet`, as it stands on a page."""
+    return (name or "").replace("_", " ")
+
+
+def within(until: datetime, now: datetime) -> str:
+    """How long there is, or since when it is over: "in 3 h", "2 days late"."""
+    left = until - now
+    return f"in {_length(left)}" if left >= timedelta(0) else f"{_length(-left)} late"
+
+
+def _length(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest} min" if hours < 6 and rest else f"{hours} h"
+    return f"{minutes // (24 * 60)} days"
+
+
+def dialled(number: str) -> str:
+    """A number as a phone dials it from a link."""
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its word: "1 group", "3 groups"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

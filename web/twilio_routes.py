@@ -1,0 +1,132 @@
+"""Twilio's webhooks: checks the signature, stores what came, answers at once. Understanding it comes later."""
+
+from urllib.parse import parse_qsl
+from uuid import UUID
+from xml.sax.saxutils import escape
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from channels.twilio_webhooks import (
+    EMPTY_TWIML,
+    Malformed,
+    Pairs,
+    TooLarge,
+    TooMany,
+    inbound_sms,
+    parse_form,
+    status_update,
+    verify,
+)
+from engine.delivery import take_report
+from engine.receive import receive_sms
+from web.bodies import WebhookBody
+from web.faults import Refused, too_large
+from web.site import INBOUND, Site, SiteDep
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/webhooks/twilio", include_in_schema=False)
+
+
+@router.post("/sms")
+def text_came_in(request: Request, body: WebhookBody, site: SiteDep) -> Response:
+    """A text that one of our numbers received; the same id again is answered alike and has no effect."""
+    try:
+        text = inbound_sms(_signed(request, body, site))
+    except Malformed:
+        raise Refused(400, "That form is incomplete") from None
+    receive_sms(
+        site.deployment, provider_id=text.provider_id, from_=text.from_, body=text.body, now=site.now()
+    )
+    site.deployment.wake(INBOUND)
+    return _twiml(EMPTY_TWIML)
+
+
+@router.post("/status")
+def delivery_was_reported(request: Request, body: WebhookBody, site: SiteDep) -> Response:
+    """What became of a text; `m` in the query is our own id of it."""
+    form = _signed(request, body, site)
+    try:
+        told = status_update(form, parse_qsl(_query(request), keep_blank_values=True))
+    except Malformed:
+        raise Refused(400, "That form is incomplete") from None
+    take_report(
+        site.deployment,
+        provider="twilio",
+        event_key=f"{told.provider_id}:{told.status}:{told.code or ''}",
+        message_id=id_or_none(told.message_id),
+        provider_id=told.provider_id,
+        status=told.status,
+        code=told.code,
+        now=site.now(),
+    )
+    return _twiml(EMPTY_TWIML)
+
+
+@router.post("/voice")
+def call_came_in(request: Request, body: WebhookBody, site: SiteDep) -> Response:
+    """Somebody calls the number: the lines that help, and that nobody listens here."""
+    _signed(request, body, site)
+    fields = site.deployment.program.fields()
+    coordinator = _spoken(fields["coordinator_phone"])
+    said = (
+        f"This is {fields['program']}, an automatic line. Nobody can hear you here. "
+        f"In danger now, hang up and call {_spoken(fields['emergency'])}. "
+        f"To talk to somebody now, day and night, {_spoken(fields['crisis_how'])}. "
+        f"For anything else, {fields['coordinator']} can be reached at {coordinator}."
+        if coordinator
+        else f"This is {fields['program']}, an automatic line. Nobody can hear you here. "
+        f"In danger now, hang up and call {_spoken(fields['emergency'])}. "
+        f"To talk to somebody now, day and night, {_spoken(fields['crisis_how'])}."
+    )
+    say = f'<Say>{escape(said)}</Say><Pause length="1"/><Say>{escape(said)}</Say>'
+    return _twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{say}</Response>')
+
+
+def _signed(request: Request, body: bytes, site: Site) -> Pairs:
+    """The form of a request that Twilio signed. Raises Refused; nothing is stored of an unsigned one."""
+    try:
+        form = parse_form(body)
+    except TooLarge:
+        raise too_large() from None
+    except TooMany:
+        raise Refused(400, "That form has too many fields") from None
+    signature = request.headers.get("x-twilio-signature")
+    if not verify(
+        url=_url(request, site), params=form, signature=signature, tokens=site.settings.twilio_tokens
+    ):
+        site.counters.add("webhook_refused", "twilio")
+        log.warning("webhook_refused", provider="twilio", security=True)
+        raise Refused(403, "Forbidden")
+    return form
+
+
+def _url(request: Request, site: Site) -> str:
+    """What Twilio signed: our public address with the path and query as they came, never Host."""
+    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    query = _query(request)
+    path = raw_path.partition(b"?")[0].decode("latin-1")
+    return site.settings.public_url + path + (f"?{query}" if query else "")
+
+
+def _query(request: Request) -> str:
+    raw: bytes = request.scope["query_string"]
+    return raw.decode("latin-1")
+
+
+def id_or_none(text: str | None) -> UUID | None:
+    """The id of ours that a provider sent back; None for anything else."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _spoken(text: str) -> str:
+    """Digits one by one: a voice would read 988 as nine hundred and eighty-eight."""
+    return "".join(f" {sign} " if sign.isdigit() else sign for sign in text).replace("+", "plus").strip()
+
+
+def _twiml(text: str) -> Response:
+    return Response(text, media_type="text/xml")

@@ -1,0 +1,123 @@
+"""What the support page shows to the holder of a good link: the prompt, and where things stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.deployment import Deployment
+from engine.flag_crisis import crisis_answer
+from engine.links import Bearer
+from engine.staff import coordinators_for, name_of_staff
+from escalation.requests import OPEN_STATES
+from nudges.kinds import policy_of
+from store.cohorts import active_group_of
+from store.members import name_of
+from store.models import CheckIn, Incident, Member, Message, Staff, SupportRequest
+from web.support_acts import holder_of, open_incident_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestShown:
+    """The member's own request, as it stands."""
+
+    state: str
+    is_open: bool  # confirmed: in somebody's hands
+    coordinator: str  # who has it, never somebody of the member's own unit
+    by: str  # by when a supporter is to be found, or to have been in touch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentShown:
+    """The member's open incident, in words that are true right now."""
+
+    state: str
+    role: str  # of whoever is on call
+    is_attended: bool  # somebody is on call
+    responder: str
+    by: str  # when the responder will call, once they have said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportView:
+    """Everything on the page that depends on whose it is."""
+
+    name: str
+    prompt: str
+    may_log: bool
+    logged: bool | None  # the answer that is on record for this nudge, None without one
+    request: RequestShown | None
+    incident: IncidentShown | None
+
+
+def support_view(deployment: Deployment, token: str, now: datetime) -> SupportView | None:
+    """The page of that link; None where the token stands for nobody. Reads only."""
+    with deployment.database.reads() as session:
+        holder = holder_of(session, token, now)
+        if holder is None:
+            return None
+        member = holder.member
+        nudge = _nudge(session, holder.bearer)
+        incident = open_incident_of(session, member)
+        has_group = active_group_of(session, member.id) is not None
+        may_log = member.mode != "remind" and incident is None and has_group
+        return SupportView(
+            name=name_of(deployment.vault, member).split(" ")[0],
+            prompt=_prompt(deployment, nudge),
+            may_log=may_log,
+            logged=_logged(session, nudge) if may_log else None,
+            request=_request(session, deployment, member),
+            incident=_incident(session, deployment, incident, now) if incident else None,
+        )
+
+
+def _nudge(session: Session, bearer: Bearer) -> Message | None:
+    message = session.get(Message, bearer.message_id) if bearer.message_id else None
+    return message if message is not None and policy_of(message.kind).nudge else None
+
+
+def _prompt(deployment: Deployment, nudge: Message | None) -> str:
+    if nudge is None:
+        return ""
+    return deployment.program.prompt(nudge.kind, nudge.slot or 0, str(nudge.cohort_id))
+
+
+def _logged(session: Session, nudge: Message | None) -> bool | None:
+    if nudge is None or nudge.group_id is None or nudge.period is None:
+        return None
+    return session.scalar(
+        select(CheckIn.connected).where(
+            CheckIn.group_id == nudge.group_id, CheckIn.kind == nudge.kind, CheckIn.period == nudge.period
+        )
+    )
+
+
+def _request(session: Session, deployment: Deployment, member: Member) -> RequestShown | None:
+    row = session.scalars(
+        select(SupportRequest).where(
+            SupportRequest.member_id == member.id, SupportRequest.state.in_(OPEN_STATES)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    people = coordinators_for(session, deployment.vault, member)
+    by = row.match_by if row.state == "open" else row.contact_by
+    return RequestShown(
+        state=row.state,
+        is_open=row.state != "pending",
+        coordinator=name_of_staff(deployment.vault, people[0]) if people else "The program",
+        by=deployment.program.local_time(by) if by else "",
+    )
+
+
+def _incident(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> IncidentShown:
+    kind, fields = crisis_answer(session, deployment, incident, now)
+    staff = session.get(Staff, incident.acknowledged_by) if incident.acknowledged_by else None
+    return IncidentShown(
+        state=incident.state,
+        role=fields.get("role", deployment.program.on_call_role),
+        is_attended=not kind.endswith("_unattended"),
+        responder=name_of_staff(deployment.vault, staff) if staff else "",
+        by=deployment.program.local_time(incident.call_by) if incident.call_by else "",
+    )
