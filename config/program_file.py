@@ -4,11 +4,14 @@ What the values mean together (a rule that never falls, a text that is too long)
 know: see scripts/program.py.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from config.yamlfile import Way
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Role = Literal["coordinator", "director", "responder", "supporter", "clinical_reviewer"]
@@ -115,6 +118,13 @@ class PathwayPart(Part):
     pending_expires_days: Annotated[int, Field(ge=1, le=30)]
 
 
+class RotationPart(Part):
+    """How large groups are, and how long a round runs."""
+
+    size: Literal[2, 3]
+    days: Annotated[int, Field(ge=7, le=730)]
+
+
 class ResourcePart(Part):
     """A number or an address to turn to."""
 
@@ -162,35 +172,31 @@ class ProgramFile(Part):
     on_call: OnCallPart
     pathway: PathwayPart
     pairing: dict[str, object]
+    rotation: RotationPart
     resources: dict[str, list[ResourcePart]]
     prompts: dict[str, list[Annotated[str, Field(min_length=1, max_length=400)]]]
     wording: WordingPart
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        """Names that refer to nobody and kinds given twice."""
+    def inconsistencies(self) -> Iterator[tuple[Way, str]]:
+        """What does not fit together: where it stands, and what would be right."""
         ids = [person.id for person in self.staff]
-        _once(ids, "staff id")
-        _once([cadence.kind for cadence in self.cadence], "cadence")
-        chains = [shift.chain for shift in self.on_call.hours]
-        chains += [override.chain for override in self.on_call.overrides]
-        _known({name for chain in chains for name in chain}, ids, "the on-call chain")
-        _known({self.pathway.deputy} if self.pathway.deputy else set(), ids, "the deputy")
+        yield from _twice(ids, ("staff",), "id")
+        yield from _twice([cadence.kind for cadence in self.cadence], ("cadence",), "kind")
+        shifts = [(("on_call", "hours", n), shift.chain) for n, shift in enumerate(self.on_call.hours)]
+        shifts += [(("on_call", "overrides", n), part.chain) for n, part in enumerate(self.on_call.overrides)]
+        for way, chain in shifts:
+            for name in chain:
+                if name not in ids:
+                    yield (*way, "chain"), f"{name!r} is not among the staff"
+        if self.pathway.deputy is not None and self.pathway.deputy not in ids:
+            yield ("pathway", "deputy"), f"{self.pathway.deputy!r} is not among the staff"
         uses = {resource.use for resource in self.resources.get(self.country, [])}
-        if missing := {"crisis", "emergency"} - uses:
-            raise ValueError(
-                f"resources.{self.country}: a program does not start without a {min(missing)} number "
-                f"for its country; add one with its source and date"
-            )
-        return self
+        for use in sorted({"crisis", "emergency"} - uses):
+            why = f"resources.{self.country} must name a number for use: {use}, with its source and date"
+            yield ("country",), why
 
 
-def _once(names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"the {what} {name!r} is given twice")
-
-
-def _known(named: set[str], ids: list[str], who: str) -> None:
-    for name in sorted(named - set(ids)):
-        raise ValueError(f"{who} names {name!r}, who is not among the staff")
+def _twice(names: list[str], way: Way, key: str) -> Iterator[tuple[Way, str]]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield (*way, number, key), f"{name!r} is given twice"

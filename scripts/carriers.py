@@ -1,0 +1,105 @@
+"""Chooses the channels that the settings name. The SDKs are imported only where one is used."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from config.settings import Settings
+from scripts.errors import UsageFault
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from channels.channel import Channel
+    from channels.sendgrid import SendGridChannel
+    from channels.smtp import SmtpChannel
+    from channels.twilio import TwilioChannel
+    from engine.clock import Clock
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def channels_of(settings: Settings, program: _Named, clock: "Clock") -> "dict[str, Channel]":
+    """The way out for each medium that is switched on: "sms", "email".
+
+    The stand-in providers are pointed at by address, like the real ones: `sandbox` means that the account
+    variables name a loopback address. Raises UsageFault where the account is not complete.
+    """
+    found: dict[str, Channel] = {}
+    if settings.sms.provider != "off":
+        found["sms"] = _twilio(settings)
+    if settings.email.provider in ("sendgrid", "sandbox"):
+        found["email"] = _sendgrid(settings, program.name)
+    elif settings.email.provider == "smtp":
+        found["email"] = _smtp(settings, program.name, clock)
+    return found
+
+
+def _twilio(settings: Settings) -> "TwilioChannel":
+    from channels.twilio import TwilioChannel
+
+    account = settings.twilio
+    values = _complete(
+        {
+            "PREPAIRED_TWILIO__ACCOUNT_SID": account.account_sid,
+            "PREPAIRED_TWILIO__AUTH_TOKEN": _plain(account.auth_token),
+            "PREPAIRED_TWILIO__FROM_NUMBER": account.from_number or account.messaging_service_sid,
+        }
+    )
+    return TwilioChannel(
+        account_sid=values["PREPAIRED_TWILIO__ACCOUNT_SID"],
+        auth_token=values["PREPAIRED_TWILIO__AUTH_TOKEN"],
+        from_number=account.from_number,
+        messaging_service_sid=account.messaging_service_sid,
+        public_url=settings.public_url,
+        api_base=account.api_base,
+        per_second=account.messages_per_second,
+    )
+
+
+def _sendgrid(settings: Settings, name: str) -> "SendGridChannel":
+    from channels.sendgrid import SendGridChannel
+
+    account = settings.sendgrid
+    values = _complete(
+        {
+            "PREPAIRED_SENDGRID__API_KEY": _plain(account.api_key),
+            "PREPAIRED_SENDGRID__FROM_ADDRESS": account.from_address,
+        }
+    )
+    return SendGridChannel(
+        api_key=values["PREPAIRED_SENDGRID__API_KEY"],
+        from_address=values["PREPAIRED_SENDGRID__FROM_ADDRESS"],
+        from_name=name,
+        api_base=account.api_base,
+    )
+
+
+def _smtp(settings: Settings, name: str, clock: "Clock") -> "SmtpChannel":
+    from channels.smtp import SmtpChannel
+
+    values = _complete(
+        {
+            "PREPAIRED_SMTP__URL": _plain(settings.smtp.url),
+            "PREPAIRED_SMTP__FROM_ADDRESS": settings.mail_from,
+        }
+    )
+    return SmtpChannel(
+        url=values["PREPAIRED_SMTP__URL"],
+        from_address=values["PREPAIRED_SMTP__FROM_ADDRESS"],
+        from_name=name,
+        clock=clock.now,
+    )
+
+
+def _plain(secret: "SecretStr | None") -> str | None:
+    return secret.get_secret_value() if secret is not None else None
+
+
+def _complete(values: Mapping[str, str | None]) -> dict[str, str]:
+    missing = [variable for variable, value in values.items() if not value]
+    if missing:
+        raise UsageFault("\n".join(f"{variable}: is missing" for variable in missing))
+    return {variable: value for variable, value in values.items() if value}

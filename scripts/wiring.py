@@ -1,0 +1,140 @@
+"""The one composition root: settings, database, keys, program and channels put together for a command."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from config.program import LoadedProgram, ProgramFault, load_program_file
+from config.settings import Settings, SettingsFault, load_settings
+from engine.clock import Clock, SystemClock
+from engine.deployment import Deployment
+from engine.staff import sync_staff
+from scripts.carriers import channels_of
+from scripts.errors import UsageFault
+from scripts.pairing_rules import PairingRules, pairing_rules
+from scripts.program import load_program
+from store import program_state
+from store.database import Database, open_database
+from store.migrate import migrate, prepare
+from store.sealing import Vault
+
+if TYPE_CHECKING:
+    from channels.channel import Channel
+    from engine.program import Program
+
+
+def read_settings(*, require_secrets: bool = True) -> Settings:
+    """The settings of this folder and environment. Raises UsageFault, a line for each fault."""
+    quiet_logs()
+    try:
+        return load_settings(require_secrets=require_secrets)
+    except SettingsFault as fault:
+        raise UsageFault(str(fault)) from fault
+
+
+def read_program(settings: Settings) -> "tuple[Program, PairingRules]":
+    """The program that the settings name, and its pairing rules. Raises UsageFault."""
+    try:
+        loaded: LoadedProgram = load_program_file(settings.program)
+        return load_program(settings.program, public_url=settings.public_url), pairing_rules(loaded)
+    except ProgramFault as fault:
+        raise UsageFault(str(fault)) from fault
+
+
+@contextmanager
+def prepared_database(settings: Settings) -> Iterator[Database]:
+    """The database, reachable and of this version: an embedded one is made if need be.
+
+    Raises UsageFault where it cannot be reached, SchemaBehind for a PostgreSQL that must be migrated first.
+    """
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        with explained_reach():
+            prepare(database)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def migrated_database(settings: Settings) -> Iterator[Database]:
+    """The database brought to this version, whichever it is: what `init` and `demo` begin with."""
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        with explained_reach():
+            migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def explained_reach() -> Iterator[None]:
+    """Turns a database that cannot be reached, or is none, into a UsageFault without its URL."""
+    try:
+        yield
+    except DBAPIError as fault:
+        why = (str(fault.orig).strip().splitlines() or ["no answer"])[0]
+        raise UsageFault(f"PREPAIRED_DATABASE_URL: the database cannot be used: {why}") from fault
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The keys. Raises UsageFault where there are none."""
+    try:
+        return Vault(settings.encryption_key_bytes, settings.index_key_bytes)
+    except SettingsFault as fault:
+        raise UsageFault(str(fault)) from fault
+
+
+def deployment_from(
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock,
+    channels: "Mapping[str, Channel] | None" = None,
+) -> Deployment:
+    """The running program on that database, its keys checked and its staff brought up to date.
+
+    `channels` stands in for those that the settings name. Raises UsageFault; WrongKey for foreign keys.
+    """
+    program, rules = read_program(settings)
+    deployment = Deployment(
+        database=database,
+        vault=vault_of(settings),
+        program=program,
+        policy=rules.policy,
+        group_size=rules.group_size,
+        round_length=rules.round_length,
+        channels=channels_of(settings, program, clock) if channels is None else channels,
+        public_url=settings.public_url,
+        lookup_wait=timedelta(seconds=settings.engine.lookup_wait),
+        reply_domain=settings.sendgrid.inbound_domain,
+    )
+    with database.writes.begin() as session:
+        program_state.begin(session, deployment.vault, clock.now())
+    try:
+        sync_staff(deployment, clock.now())
+    except IntegrityError:  # another process brought the same people in at the same moment
+        sync_staff(deployment, clock.now())
+    return deployment
+
+
+@contextmanager
+def deployed(clock: Clock | None = None) -> Iterator[Deployment]:
+    """The program of this folder and environment, closed at the end. Raises like `deployment_from`."""
+    settings = read_settings()
+    with prepared_database(settings) as database:
+        yield deployment_from(settings, database, clock=clock or SystemClock())
+
+
+def quiet_logs() -> None:
+    """Logs go to standard error, warnings and worse: standard output belongs to the answer."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(30),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
