@@ -51,7 +51,10 @@ def load_program_file(path: Path | None) -> LoadedProgram:
         file = ProgramFile.model_validate(data)
     except ValidationError as fault:
         raise ProgramFault(_lines(fault, own, built_in)) from fault
-    return LoadedProgram(file=file, own=own, built_in=built_in)
+    loaded = LoadedProgram(file=file, own=own, built_in=built_in)
+    if faults := [f"{loaded.where(*way)}: {_key(way)}: {why}" for way, why in file.inconsistencies()]:
+        raise ProgramFault(faults)
+    return loaded
 
 
 def _laid_over(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
@@ -91,11 +94,8 @@ def _lines(fault: ValidationError, own: Document | None, built_in: Document) -> 
     found: list[str] = []
     for error in fault.errors(include_url=False):
         path = error["loc"]
-        key = ".".join(str(part) for part in path)
+        key = _key(path)
         message = error["msg"].removeprefix("Value error, ")
-        if not path:
-            found.append(f"{_where((), own, built_in)}: {message}")
-            continue
         if error["type"] == "extra_forbidden":
             found.append(f"{_where(path, own, built_in)}: {key}: there is no such key{_meant(str(path[-1]))}")
             continue
@@ -103,6 +103,10 @@ def _lines(fault: ValidationError, own: Document | None, built_in: Document) -> 
         shown = "" if isinstance(value, dict | list) or error["type"] == "missing" else f" {value!r}:"
         found.append(f"{_where(path, own, built_in)}: {key}:{shown} {message[:1].lower()}{message[1:]}")
     return found
+
+
+def _key(path: Iterable[str | int]) -> str:
+    return ".".join(map(str, path))
 
 
 def _meant(key: str) -> str:

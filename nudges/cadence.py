@@ -117,16 +117,16 @@ def occurrences(
     """Every nudge that falls on `start` (the anchor if not given) or later, in order, without end.
 
     `cadences` run from the most frequent to the rarest (`in_order`); the first begins on the anchor, the
-    others a week later at the earliest. What the rule puts on a day off moves to the next working day.
-    Weeks are counted from the anchor: in each, the rarest cadence that falls in it replaces the others.
-    Where two of one cadence meet on a day, the later stays.
+    others in the week after at the earliest. What the rule puts on a day off moves to the next working day.
+    In each week (Monday to Sunday) the rarest cadence that falls in it replaces the others. Where two of one
+    cadence meet on a day, the later stays.
     """
     plan = tuple(cadences)
     day = max(start or anchor, anchor)
-    first = (day - anchor).days // 7
+    monday = day - timedelta(days=day.weekday())
     idle = 0
-    for week in count(first):
-        placed = [p for p in _week(plan, anchor, clock, week) if p.on >= day]
+    for week in count():
+        placed = [p for p in _week(plan, anchor, clock, monday + timedelta(weeks=week)) if p.on >= day]
         idle = 0 if placed else idle + 1
         if idle > _LONGEST_SILENCE:
             return
@@ -157,14 +157,16 @@ def next_occurrence(
 
 
 @lru_cache(maxsize=65536)
-def _week(cadences: tuple[Cadence, ...], anchor: date, clock: MemberClock, week: int) -> tuple[_Placed, ...]:
-    """The nudges of one week counted from the anchor, in order, the rarest cadence in place of the others."""
-    first = anchor + timedelta(days=7 * week)
+def _week(
+    cadences: tuple[Cadence, ...], anchor: date, clock: MemberClock, monday: date
+) -> tuple[_Placed, ...]:
+    """The nudges of the week from `monday`, in order, the rarest cadence in place of the others."""
+    sunday = monday + timedelta(days=6)
     replaced: list[str] = []
     chosen: dict[date, _Placed] = {}
     # In the first week only the first cadence counts: the seven days promised at publication are its.
-    for cadence in cadences[:1] if week == 0 else cadences:
-        placed = _placed(cadence, anchor, clock, first, first + timedelta(days=6))
+    for cadence in cadences[:1] if anchor >= monday else cadences:
+        placed = _placed(cadence, anchor, clock, monday, sunday)
         if placed:
             replaced += [next(iter(chosen.values())).kind] if chosen else []
             chosen = placed

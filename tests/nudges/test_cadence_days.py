@@ -176,6 +176,14 @@ def test_at_most_one_nudge_a_day_always_on_a_working_day_and_never_out_of_order(
     assert all("moved from" in (o.reason or "") for o in found if o.on != o.planned_on)
 
 
+@given(anchor=_DAYS)
+def test_the_default_rhythm_brings_one_nudge_in_every_week(anchor: date) -> None:
+    clock = MemberClock(_NEW_YORK)
+    found = _fall(clock.working_day(anchor), clock, 60)
+    weeks = [o.on - timedelta(days=o.on.weekday()) for o in found]
+    assert {later - earlier for earlier, later in pairwise(weeks)} == {timedelta(weeks=1)}
+
+
 @given(anchor=_DAYS, steps=st.integers(1, 30))
 def test_starting_late_changes_nothing_that_follows(anchor: date, steps: int) -> None:
     clock = MemberClock(_NEW_YORK, holidays=frozenset({anchor + timedelta(days=steps)}))

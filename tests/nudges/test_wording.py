@@ -19,8 +19,8 @@ _CADENCES = frozenset({"weekly", "monthly", "quarterly"})
 _LINK = "https://pp.example.org/s/" + "x" * 22
 _SHARED = {
     "program": "Prepaired", "buddy": "your buddy", "coordinator": "Ana Silva", "crisis": "988",
-    "coordinator_phone": "+12025550140", "crisis_how": "call or text 988", "crisis_note": ", free, 24/7", "emergency": "911",
-    "role": "clinician", "minutes": "5",
+    "coordinator_phone": "+12025550140", "crisis_how": "call or text 988", "crisis_note": ", free, 24/7",
+    "emergency": "911",    "role": "clinician", "minutes": "5",
 }  # fmt: skip
 _FIELDS = _SHARED | {
     "name": "Maximilianus", "buddies": "Zoë and João", "link": _LINK, "by": "by 2:30 PM on Wed Nov 25",
