@@ -81,7 +81,7 @@ def phone_routes(state: SandboxState) -> APIRouter:
             return Response("cross-site", 403)
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
         chosen = _chosen(state, form.get("who", ""))
-        words = (form.get("quick") or form.get("words") or "").strip()[:_LONGEST]
+        words = form.get("words", "").strip()[:_LONGEST]
         by = form.get("by", "sms")
         if chosen and words:
             _write(state, chosen, by, words)

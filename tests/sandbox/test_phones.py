@@ -94,15 +94,14 @@ def test_an_answer_typed_in_the_box_reaches_the_program(people: Stage) -> None:
     assert 'class="bubble own"' in page(people, who=ANA)
 
 
-def test_a_quick_answer_wins_over_the_box_and_a_mail_is_answered_by_mail(people: Stage) -> None:
+def test_a_mail_is_answered_by_mail(people: Stage) -> None:
     people.mail.send([mail(1)])
-    ask(people, "/phones/answer", {"who": ANA, "by": "mail", "words": "unsent", "quick": "4"})
+    ask(people, "/phones/answer", {"who": ANA, "by": "mail", "words": "4"})
     assert people.state.settle()
     assert len(people.program.on("/webhooks/sendgrid/inbound")) == 1
     assert people.program.on("/webhooks/twilio/sms") == []
     shown = page(people, who=ANA, by="mail")
     assert "Re: Your week to check in" in shown
-    assert "unsent" not in shown
     assert "wrote:" not in shown  # the quoted original is in the mail, not on the screen
 
 
