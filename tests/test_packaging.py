@@ -1,6 +1,7 @@
 """What is shipped: our packages under names of our own, every file they need, and documents for all of it."""
 
 import importlib
+import json
 import os
 import pkgutil
 import subprocess
@@ -18,7 +19,7 @@ from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
 
 import config
-from scripts import main
+from scripts.main import application
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -68,9 +69,15 @@ def test_the_wheel_holds_more_than_python(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in packed)
 
 
-def test_the_wheel_migrates_a_database_by_itself(wheel: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def unpacked(wheel: Path, tmp_path: Path) -> dict[str, str]:
+    """An environment in which the wheel's content is imported, from wherever, and not this tree's."""
     with ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "installed")
+        archive.extractall(tmp_path / "unpacked")
+    return os.environ | {"PYTHONPATH": str(tmp_path / "unpacked")}
+
+
+def test_the_wheel_migrates_a_database_by_itself(unpacked: dict[str, str], tmp_path: Path) -> None:
     program = (
         "from store.database import open_database\n"
         "from store.migrate import migrate\n"
@@ -80,7 +87,7 @@ def test_the_wheel_migrates_a_database_by_itself(wheel: Path, tmp_path: Path) ->
     ran = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "installed")},
+        env=unpacked,
         capture_output=True,
         text=True,
         check=True,
@@ -88,6 +95,19 @@ def test_the_wheel_migrates_a_database_by_itself(wheel: Path, tmp_path: Path) ->
     where, revision = ran.stdout.split()
     assert Path(where).is_relative_to(tmp_path)
     assert revision.isdecimal()
+
+
+def test_the_wheel_understands_a_reply_by_itself(unpacked: dict[str, str], tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "from scripts.main import run; run()", "replies"],
+        input='{"text": "I want to die"}\n',
+        cwd=tmp_path,
+        env=unpacked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout)["intent"] == "crisis"
 
 
 def test_the_command_is_the_one_that_the_project_names() -> None:
@@ -101,8 +121,7 @@ def _documents() -> str:
 
 
 def _commands() -> list[str]:
-    [app] = [value for value in vars(main).values() if isinstance(value, typer.Typer)]
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application(""))
     assert isinstance(group, TyperGroup)
     return list(group.list_commands(typer.Context(group)))
 
