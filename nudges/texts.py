@@ -21,7 +21,7 @@ MARK = re.compile(r"\{([a-z_]+)\}")
 # The longest value of each field that an SMS carries; a longer one is cut. With these no default text takes
 # more than two segments, whatever a person is called.
 ROOM = {
-    "name": 20, "buddy": 12, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
+    "name": 20, "buddy": 26, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
     "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "crisis_note": 20,
     "emergency": 10, "number": 3, "link": 49,
 }  # fmt: skip
@@ -111,7 +111,11 @@ def mail_template(kind: str, wording: Wording) -> str:
 def short(name: str, value: str) -> str:
     """A field's value as an SMS carries it: plain letters, no longer than its room."""
     room = ROOM.get(name)
-    return plain(value) if name == "link" or room is None else plain(value)[:room].rstrip()
+    text = plain(value)
+    if name == "link" or room is None or len(text) <= room:
+        return text
+    words = text[: room + 1].rsplit(" ", 1)  # whole words where there are several
+    return (words[0] if len(words) > 1 else text[:room]).removesuffix(" and").rstrip()
 
 
 def _lookup(kind: str, texts: Mapping[str, _T]) -> _T:

@@ -136,6 +136,18 @@ def test_a_name_can_neither_be_a_mark_nor_force_ucs2(name: str) -> None:
     assert size(text.body).encoding == "GSM-7"
 
 
+@pytest.mark.parametrize(
+    ("buddy", "sent"),
+    [
+        ("Anika and Tom", "with Anika and Tom."),
+        ("Alexandrina and Bartholomew", "with Alexandrina."),
+        ("Wolfeschlegelsteinhausenbergerdorff", "with Wolfeschlegelsteinhausenbe."),
+    ],
+)
+def test_names_that_are_too_long_for_an_sms_are_cut_between_words(buddy: str, sent: str) -> None:
+    assert sent in render("weekly", "sms", _WORDING, _FIELDS | {"buddy": buddy}).body
+
+
 def test_a_cadence_without_a_text_of_its_own_takes_the_general_one() -> None:
     own = render("fortnightly", "sms", _WORDING, _FIELDS)
     assert own == render("nudge", "sms", _WORDING, _FIELDS)
