@@ -8,7 +8,7 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -18,6 +18,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.blocks import (
+    EmailSettings,
+    EngineSettings,
+    SendgridSettings,
+    SmsSettings,
+    SmtpSettings,
+    TwilioSettings,
+    Url,
+)
 from config.faults import SettingsFault, explained, variable
 from config.keys import encryption_keys, index_key, sized
 
@@ -26,24 +35,10 @@ __all__ = ["TOML", "Settings", "SettingsFault", "load_settings"]
 TOML = "prepaired.toml"
 
 
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://buddies.example.org")
-    return value.rstrip("/")
-
-
 def _database(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    return value
-
-
-def _relay(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("must be an address such as smtp://user:password@host:587?starttls=required")
     return value
 
 
@@ -61,61 +56,6 @@ def _file(value: Path) -> Path:
     if not value.is_file():
         raise ValueError(f"there is no file {value}")
     return value
-
-
-Url = Annotated[str, AfterValidator(_url)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class EngineSettings(_Part):
-    """How the engine waits."""
-
-    lookup_wait: Annotated[float, Field(ge=0)] = 60  # seconds between the two looks at the provider
-
-
-class SmsSettings(_Part):
-    """Who carries SMS. `sandbox` is for `demo` and tests; `serve` refuses it."""
-
-    provider: Literal["twilio", "off", "sandbox"] = "off"
-
-
-class EmailSettings(_Part):
-    """Who carries mail."""
-
-    provider: Literal["sendgrid", "smtp", "off", "sandbox"] = "off"
-
-
-class TwilioSettings(_Part):
-    """The Twilio account."""
-
-    account_sid: str | None = None
-    auth_token: SecretStr | None = None
-    auth_token_previous: SecretStr | None = None  # still accepted on webhooks while a token is changed
-    from_number: str | None = None
-    messaging_service_sid: str | None = None
-    api_base: Url = "https://api.twilio.com"
-    messages_per_second: Annotated[float, Field(gt=0)] = 1
-
-
-class SendgridSettings(_Part):
-    """The SendGrid account. Without key or secret its inbound routes are closed."""
-
-    api_key: SecretStr | None = None
-    from_address: str | None = None
-    webhook_public_key: str | None = None
-    inbound_domain: str | None = None
-    inbound_secret: SecretStr | None = None
-    api_base: Url = "https://api.sendgrid.com"
-
-
-class SmtpSettings(_Part):
-    """A relay of one's own."""
-
-    url: Annotated[SecretStr, AfterValidator(_relay)] | None = None
-    from_address: str | None = None  # the SendGrid one, or the user of the URL, where not given
 
 
 class _EnvFile(DotEnvSettingsSource):

@@ -3,11 +3,9 @@
 Shapes are checked in `config`; here the rules have their say, and every fault names file and line.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
 import phonenumbers
 
@@ -19,38 +17,15 @@ from escalation.paging import PagingPolicy
 from escalation.resources import Resource, Use
 from escalation.roster import Override, Responder, Roster, Shift
 from nudges.cadence import Cadence, in_order
-from nudges.clock import MemberClock, QuietHours, Window
+from nudges.clock import QuietHours, Window
 from nudges.kinds import KINDS
-from nudges.prompts import repeats_within_a_year
-from nudges.proofs import VARIANTS, wording_faults
-from nudges.recurrence import Recurrence
+from nudges.proofs import VARIANTS
 from nudges.texts import Mail, Wording
-from pairing.errors import PrepairedError
+from scripts.program_checks import Checked, proof
 
 __all__ = ["ProgramFault", "load_program"]
 
-_T = TypeVar("_T")
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class _Checked:
-    """Collects faults, so that a reader learns of all of them at once."""
-
-    def __init__(self, loaded: LoadedProgram) -> None:
-        self.loaded = loaded
-        self.faults: list[str] = []
-
-    def value(self, make: Callable[[], _T], *path: str | int) -> _T | None:
-        """What `make` returns; a fault at `path` where it refuses."""
-        try:
-            return make()
-        except (ValueError, LookupError, PrepairedError) as fault:
-            self.fault(str(fault), *path)
-            return None
-
-    def fault(self, why: str, *path: str | int) -> None:
-        """Remember one fault."""
-        self.faults.append(f"{self.loaded.where(*path)}: {'.'.join(map(str, path))}: {why}")
 
 
 def load_program(path: Path | None = None, *, public_url: str = "x" * 24) -> Program:
@@ -60,16 +35,16 @@ def load_program(path: Path | None = None, *, public_url: str = "x" * 24) -> Pro
     ProgramFault with a line for each fault.
     """
     loaded = load_program_file(path)
-    checked = _Checked(loaded)
+    checked = Checked(loaded)
     program = _program(loaded, checked)
     if program is not None:
-        _proof(program, checked, public_url)
+        proof(program, checked, public_url)
     if checked.faults or program is None:
         raise ProgramFault(checked.faults)
     return program
 
 
-def _program(loaded: LoadedProgram, checked: _Checked) -> Program | None:
+def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
     file = loaded.file
     cadences = _cadences(file, checked)
     window = checked.value(lambda: Window(file.window.starts, file.window.ends), "window")
@@ -105,7 +80,7 @@ def _program(loaded: LoadedProgram, checked: _Checked) -> Program | None:
     )
 
 
-def _cadences(file: ProgramFile, checked: _Checked) -> tuple[Cadence, ...]:
+def _cadences(file: ProgramFile, checked: Checked) -> tuple[Cadence, ...]:
     found: list[Cadence] = []
     for number, part in enumerate(file.cadence):
         cadence = checked.value(lambda p=part: Cadence(p.kind, p.rrule), "cadence", number, "rrule")  # type: ignore[misc]
@@ -116,7 +91,7 @@ def _cadences(file: ProgramFile, checked: _Checked) -> tuple[Cadence, ...]:
     return in_order(found)
 
 
-def _staff(person: StaffPart, number: int, country: str, checked: _Checked) -> StaffEntry:
+def _staff(person: StaffPart, number: int, country: str, checked: Checked) -> StaffEntry:
     phone = checked.value(lambda: _phone(person.phone, country), "staff", number, "phone")
     if person.email is None and person.phone is None:
         checked.fault("needs an email or a phone", "staff", number)
@@ -214,32 +189,3 @@ def _wording(file: ProgramFile) -> Wording:
         mail_footer=file.wording.mail_footer,
         unmonitored=file.wording.unmonitored if file.unmonitored else "",
     )
-
-
-def _proof(program: Program, checked: _Checked, public_url: str) -> None:
-    """What only shows when the parts are put together."""
-    _proof_calendar(program, checked)
-    for fault in wording_faults(program.wording, program.fields(), program.kinds(), public_url=public_url):
-        medium = "sms" if fault.medium == "sms" else "mail"
-        checked.fault(fault.why, "wording", medium, fault.kind)
-    for cadence in program.cadences:
-        prompts = program.prompts.get(cadence.kind, ())
-        a_year = Recurrence(cadence.rrule).in_a_year()
-        if prompts and repeats_within_a_year(prompts, a_year):
-            checked.fault(
-                f"{len(set(prompts))} prompts would repeat within a year; {a_year + 1} are needed",
-                "prompts",
-                cadence.kind,
-            )
-
-
-def _proof_calendar(program: Program, checked: _Checked) -> None:
-    minutes = (program.window.at(minute) for minute in range(program.window.minutes))
-    if any(program.quiet.covers(minute) for minute in minutes):
-        checked.fault("the window must lie outside quiet hours", "window")
-    clock = MemberClock(program.zone, program.work_days, program.holidays)
-    for day in sorted(program.holidays):
-        found = checked.value(lambda d=day: clock.working_day(d), "holidays")  # type: ignore[misc]
-        if found is None or (found - day).days > 31:
-            checked.fault(f"from {day} on there is no working day for a month", "holidays")
-            return

@@ -1,0 +1,77 @@
+"""The blocks of the settings, one a provider, and the checks of their values."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://buddies.example.org")
+    return value.rstrip("/")
+
+
+def _relay(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must be an address such as smtp://user:password@host:587?starttls=required")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Block(BaseModel):
+    """Some settings that belong together; unknown names are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class EngineSettings(Block):
+    """How the engine waits."""
+
+    lookup_wait: Annotated[float, Field(ge=0)] = 60  # seconds between the two looks at the provider
+
+
+class SmsSettings(Block):
+    """Who carries SMS. `sandbox` is for `demo` and tests; `serve` refuses it."""
+
+    provider: Literal["twilio", "off", "sandbox"] = "off"
+
+
+class EmailSettings(Block):
+    """Who carries mail."""
+
+    provider: Literal["sendgrid", "smtp", "off", "sandbox"] = "off"
+
+
+class TwilioSettings(Block):
+    """The Twilio account."""
+
+    account_sid: str | None = None
+    auth_token: SecretStr | None = None
+    auth_token_previous: SecretStr | None = None  # still accepted on webhooks while a token is changed
+    from_number: str | None = None
+    messaging_service_sid: str | None = None
+    api_base: Url = "https://api.twilio.com"
+    messages_per_second: Annotated[float, Field(gt=0)] = 1
+
+
+class SendgridSettings(Block):
+    """The SendGrid account. Without key or secret its inbound routes are closed."""
+
+    api_key: SecretStr | None = None
+    from_address: str | None = None
+    webhook_public_key: str | None = None
+    inbound_domain: str | None = None
+    inbound_secret: SecretStr | None = None
+    api_base: Url = "https://api.sendgrid.com"
+
+
+class SmtpSettings(Block):
+    """A relay of one's own."""
+
+    url: Annotated[SecretStr, AfterValidator(_relay)] | None = None
+    from_address: str | None = None  # the SendGrid one, or the user of the URL, where not given
