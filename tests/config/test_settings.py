@@ -1,7 +1,7 @@
 """What an installation's settings may say, and what is told when they say it wrong."""
 
 import os
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -199,7 +199,15 @@ def test_encryption_keys_come_newest_first(monkeypatch: pytest.MonkeyPatch) -> N
     assert load_settings().encryption_key_bytes == (b"o" * 32, b"k" * 32)
 
 
-@pytest.mark.parametrize("value", ["", ",", "abc", _KEY[:-4], _KEY + "AAAA", "é" * 43, f"{_KEY};{_OTHER}"])
+def test_plain_base64_is_understood_too() -> None:
+    key = bytes(range(224, 256))
+    assert encryption_keys(b64encode(key).decode()) == (key,)
+    assert encryption_keys(urlsafe_b64encode(key).decode()) == (key,)
+
+
+@pytest.mark.parametrize(
+    "value", ["", ",", "a+b/", "A" * 41, "abc", _KEY[:-4], _KEY + "AAAA", "é" * 43, f"{_KEY};{_OTHER}"]
+)
 def test_what_is_no_key_of_32_bytes_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         encryption_keys(value)
