@@ -117,13 +117,18 @@ def _everything(
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"prepaired {version('prepaired')}")
-        except PackageNotFoundError:
-            typer.echo("prepaired, run from a folder without being installed")
+        typer.echo(f"prepaired {version_of()}")
         raise typer.Exit
+
+
+def version_of() -> str:
+    """This program's version; "0" where it runs from a folder without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("prepaired")
+    except PackageNotFoundError:
+        return "0"
 
 
 def _not_loaded() -> None:
