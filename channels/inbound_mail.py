@@ -35,14 +35,16 @@ class InboundMail:
 
     @property
     def is_automatic(self) -> bool:
-        """True for out-of-office, bulk and bounces (RFC 3834): never a check-in, never answered."""
+        """True for out-of-office, bulk and bounces (RFC 3834): never a check-in, never answered.
+
+        X-Auto-Response-Suppress is no sign of it: people's own mail programs set that too.
+        """
         auto_submitted = self.headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
         return (
             auto_submitted not in ("", "no")
             or self.headers.get("precedence", "").strip().lower() in _BULK
             or self.envelope_from == ""
             or any(name in self.headers for name in ("x-autoreply", "x-autorespond", "list-id"))
-            or self.headers.get("x-auto-response-suppress", "").strip().lower() in ("all", "autoreply", "oof")
         )
 
     def local_parts(self, domain: str) -> tuple[str, ...]:

@@ -88,13 +88,8 @@ def _mail(
     subject = str(person.get("subject") or request.get("subject") or "")
     if not subject:
         raise Rejected("The subject is required.", "subject")
-    headers = {**request.get("headers", {}), **person.get("headers", {})}
-    for name, value in headers.items():
-        if name.lower() in _RESERVED or not isinstance(value, str) or re.search(r"[\r\n]", value):
-            raise Rejected(f"The header {name} may not be set.", f"{where}.headers")
-    tags = person.get("substitutions", {})
-    if sum(len(tag.encode()) + len(str(value).encode()) for tag, value in tags.items()) > 10_000:
-        raise Rejected("Substitutions may not exceed 10000 bytes.", f"{where}.substitutions")
+    headers = _headers(request, person, where)
+    tags = _substitutions(person, where)
     parts = {part["type"]: _filled(part["value"], tags) for part in request["content"]}
     sender = person.get("from") or request["from"]
     reply_to = _filled((request.get("reply_to") or sender)["email"], tags)
@@ -111,6 +106,21 @@ def _mail(
         headers=headers,
         custom_args={**(request.get("custom_args") or {}), **person.get("custom_args", {})},
     )
+
+
+def _headers(request: Mapping[str, Any], person: Mapping[str, Any], where: str) -> dict[str, str]:
+    headers = {**request.get("headers", {}), **person.get("headers", {})}
+    for name, value in headers.items():
+        if name.lower() in _RESERVED or not isinstance(value, str) or re.search(r"[\r\n]", value):
+            raise Rejected(f"The header {name} may not be set.", f"{where}.headers")
+    return headers
+
+
+def _substitutions(person: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    tags: Mapping[str, Any] = person.get("substitutions", {})
+    if sum(len(tag.encode()) + len(str(value).encode()) for tag, value in tags.items()) > 10_000:
+        raise Rejected("Substitutions may not exceed 10000 bytes.", f"{where}.substitutions")
+    return tags
 
 
 def _recipient(person: Any, where: str, seen: set[str]) -> str:

@@ -21,7 +21,7 @@ _LONGEST = 1_600
 
 
 def phone_routes(state: SandboxState) -> APIRouter:
-    """`/phones`, the parts of it that refresh themselves, and the box's two posts."""
+    """`/phones`, the parts of it that refresh themselves, and where the box posts to."""
     router = APIRouter(include_in_schema=False)
     pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
@@ -75,6 +75,11 @@ def phone_routes(state: SandboxState) -> APIRouter:
     async def clock_part(request: Request) -> Response:
         return page("clock.html", request)
 
+    _add_answering(router, state)
+    return router
+
+
+def _add_answering(router: APIRouter, state: SandboxState) -> None:
     @router.post("/phones/answer")
     async def answered(request: Request) -> Response:
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -88,8 +93,6 @@ def phone_routes(state: SandboxState) -> APIRouter:
         root = request.scope.get("root_path", "")
         kept = urlencode({"who": form.get("who", ""), "by": by, "q": form.get("q", "")})
         return RedirectResponse(f"{root}/phones?{kept}#answer", 303)
-
-    return router
 
 
 def _chosen(state: SandboxState, who: str) -> Person | None:
