@@ -6,7 +6,7 @@ neither a clock change nor a short month nor a holiday shifts what comes after i
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 
@@ -124,6 +124,7 @@ def occurrences(
     plan = tuple(cadences)
     day = max(start or anchor, anchor)
     monday = day - timedelta(days=day.weekday())
+    wall = window.at(stagger)
     idle = 0
     for week in count():
         placed = [p for p in _week(plan, anchor, clock, monday + timedelta(weeks=week)) if p.on >= day]
@@ -131,7 +132,7 @@ def occurrences(
         if idle > _LONGEST_SILENCE:
             return
         for each in placed:
-            yield _timed(each, clock.zone, window, quiet, stagger)
+            yield _timed(each, clock.zone, quiet, wall)
 
 
 def next_occurrence(
@@ -205,8 +206,9 @@ def _joined(*reasons: str | None) -> str | None:
     return "; ".join(reason for reason in reasons if reason) or None
 
 
-def _timed(placed: _Placed, zone: str, window: Window, quiet: QuietHours, stagger: int) -> Occurrence:
-    wall = window.at(stagger)
+@lru_cache(maxsize=65536)
+def _timed(placed: _Placed, zone: str, quiet: QuietHours, wall: time) -> Occurrence:
+    """The nudge at its minute; members who share day, zone and minute share the answer."""
     due_at = instant(placed.on, wall, zone)
     shifted = "clock change" if clock_changes(placed.on, wall, zone) else None
     return Occurrence(
