@@ -30,6 +30,7 @@ class Finding:
 
     name: str  # the entry that decided
     about: str  # self or other
+    said: bool  # a person is named; otherwise the sender is assumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,14 @@ def search(wording: Wording, lexicon: Lexicon) -> Search:
     """Looks for danger to life. The sender comes first: one sign about themselves outweighs all about others."""
     covers = list(lexicon.hits(wording, _COVERS))
     covered = Wording(flat=_cover(wording.flat, covers), clauses=wording.clauses)
+    hits = list(lexicon.hits(covered, _CRISIS))
+    others = [hit for hit in hits if hit.entry.about == "other"]
     findings = [
-        Finding(name=hit.entry.name, about=_about(hit, covered.flat, lexicon))
-        for hit in lexicon.hits(covered, _CRISIS)
+        Finding(name=hit.entry.name, about=about, said=said)
+        for hit in hits
+        for about, said in [_about(hit, covered.flat, lexicon, others)]
     ]
-    findings.sort(key=lambda each: (each.about != "self", each.name))
+    findings.sort(key=lambda each: (each.about != "self", not each.said, each.name))
     denied = sorted(hit.entry.name for hit in covers if hit.entry.intent == "denial" and hit.entry.about == "self")
     return Search(finding=findings[0] if findings else None, denied=denied[0] if denied else None)
 
@@ -63,9 +67,12 @@ def _cover(flat: str, hits: Iterable[Hit]) -> str:
     return "".join(signs)
 
 
-def _about(hit: Hit, flat: str, lexicon: Lexicon) -> str:
+def _about(hit: Hit, flat: str, lexicon: Lexicon, others: list[Hit]) -> tuple[str, bool]:
+    """Whose danger a hit is about, and whether the text says so."""
     if hit.entry.about in {"self", "other"}:
-        return hit.entry.about
+        return hit.entry.about, True
+    if any(other.start < hit.end and hit.start < other.end for other in others):
+        return "other", True
     start = flat.rfind(". ", 0, hit.start) + 1 if hit.how == "phrases" else 0
     words = flat[start : hit.end].split()
     for at in range(len(words) - 1, -1, -1):
@@ -73,10 +80,10 @@ def _about(hit: Hit, flat: str, lexicon: Lexicon) -> str:
         if word in _OBJECTS and at and words[at - 1] in _BEFORE_OBJECT:
             continue
         if word in lexicon.persons["other"]:
-            return "other"
+            return "other", True
         if word in lexicon.persons["self"]:
-            return "other" if word == "i" and _quoted(words[:at], lexicon) else "self"
-    return "self"
+            return "other" if word == "i" and _quoted(words[:at], lexicon) else "self", True
+    return "self", False
 
 
 def _quoted(before: list[str], lexicon: Lexicon) -> bool:

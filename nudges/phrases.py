@@ -1,7 +1,7 @@
 """The phrase language of the lexicon and the search for its phrases in a text.
 
 A phrase is plain words with five signs a clinician can read:
-`(a|b c)` one of these, `word?` may be missing, `...` up to four words in between,
+`(a|b c)` one of these, `word?` may be missing, `...` up to four words in between, `..` the same without I, me or my,
 `^` and `$` the start and the end of a sentence, `<want>` a word class from words.yaml, `<n>` a number or date.
 What a phrase means is not decided here.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-_TOKEN = re.compile(r"[\w'/:.\-]*[\w']|\.\.\.|[()|?^$]|<[\w-]+>")
+_TOKEN = re.compile(r"[\w'/:.\-]*[\w']|\.\.\.?|[()|?^$]|<[\w-]+>")
 
 
 class PhraseError(ValueError):
@@ -31,6 +31,7 @@ _SIGNS = {
     sign: Piece(pattern=pattern, keys=frozenset(), words=frozenset())
     for sign, pattern in {
         "...": r"(?:[^ .]+ ){0,4}?",
+        "..": r"(?:(?!(?:i|me|my|myself) )[^ .]+ ){0,4}?",
         "^": r"(?<=\. )",
         "$": r"(?=\.)",
         "<n>": r"\d[^ ]* ",

@@ -99,11 +99,12 @@ def _tapback(quoted: str, rest: str, words: Lexicon) -> Understanding:
 
 def _understood(wording: Wording, words: Lexicon) -> Understanding:
     found = search(wording, words)
-    hits = [hit for hit in words.hits(wording, _SOUGHT)]
+    hits = list(words.hits(wording, _SOUGHT))
     stop = any(hit.entry.intent == Intent.STOP for hit in hits)
     also = (Intent.STOP,) if stop else ()
     if found.finding:
-        return _crisis(found.finding.name, found.finding.about, also)
+        worried = not found.finding.said and any(hit.entry.intent == Intent.CONCERN for hit in hits)
+        return _crisis(found.finding.name, About.OTHER if worried else found.finding.about, also)
     best = _best(hits)
     if best is None:
         return _denied(found.denied) if found.denied else _unclear("nothing")

@@ -24,6 +24,7 @@ _TAIL = re.compile(r"\b([a-z]+)['](ll|re|ve|m|d|s)\b")
 _TAILS = {"ll": "will", "re": "are", "ve": "have", "m": "am", "d": "would", "s": "is"}
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _LEET_L = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l"})
+_IDEATION = re.compile(r"\bSI\b")  # suicidal ideation; in small letters the Spanish yes
 _LONG = re.compile(r"([a-z])\1{2,}")
 _STRONG = frozenset(".!?")
 
@@ -60,6 +61,8 @@ class Spelling:
         """The text in the lexicon's spelling; linear in its length."""
         flat: list[str] = ["."]
         clauses: list[list[str]] = [[]]
+        if text.strip(" .!?") == "SI" or not text.isupper():
+            text = _IDEATION.sub("suicidality", text)
         for token in self._tokens(_cut(text, self.anchors)):
             if token[0].isalnum() or token[0] in "@$":
                 words = self.words(token)
