@@ -11,7 +11,10 @@ from starlette.types import Scope
 from engine.clock import Clock
 from engine.deployment import Deployment
 from web import (
+    case_routes,
+    console_routes,
     health_routes,
+    program_routes,
     sendgrid_routes,
     sign_in_routes,
     support_routes,
@@ -31,6 +34,9 @@ _ROUTERS = (
     sendgrid_routes.router,
     support_routes.router,
     sign_in_routes.router,
+    console_routes.router,
+    case_routes.router,
+    program_routes.router,
     health_routes.router,
 )
 

@@ -103,5 +103,5 @@ def measures(deployment: Deployment, clock: Clock) -> list[tuple[str, str, str, 
     return told + [(name, what, "", value) for name, what, value in counts]
 
 
-def _count(session: Session, query: Select[tuple[int]]) -> int:
+def _count(session: Session, query: Select[int]) -> int:
     return session.scalar(query) or 0

@@ -1,0 +1,90 @@
+"""Who may look at whose case, and the words for a hold that are the same whatever the reason.
+
+Source: the table of who sees what. Nobody handles a case of their own unit, or their own.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.recipients import OPEN_REQUEST
+from engine.staff import is_own_unit
+from nudges.clock import zone_of
+from nudges.holds import Reason, Viewer, shown_reason
+from nudges.kinds import Lane
+from store import audit
+from store.models import Incident, Member, Staff, SupportRequest
+from store.sealing import Vault
+
+_WORDS: Mapping[str, str] = {
+    "left": "no longer in the program",
+    "stopped": "asked us to stop",
+    "no_consent": "no consent on record",
+    "no_channel": "no usable number or address",
+    "group_dissolved": "the group has changed",
+    "answered": "answered already",
+    "halted": "the program is halted",
+    "stale": "too late in the day, so dropped",
+    "not_yet_active": "not started yet",
+    "unit_paused": "the unit is paused",
+    "resting": "resting",
+    "quiet_hours": "quiet hours; goes in the morning",
+    "holiday": "holiday",
+}
+
+
+def may_handle(vault: Vault, staff: Staff, member: Member | None) -> bool:
+    """Whether that member's case may be this person's: not of the same unit, and not the person's own."""
+    if member is None:
+        return True
+    own_addresses = {point.address_index for point in member.contacts}
+    is_self = staff.email_index is not None and staff.email_index in own_addresses
+    return not is_self and not is_own_unit(vault, staff, member)
+
+
+def hold_in_words(reason: str | None, lane: int) -> str:
+    """Why a message was held, dropped or refused, as a coordinator may read it of a named person."""
+    if reason is None:
+        return ""
+    try:
+        shown = shown_reason(Reason(reason), Viewer.COORDINATOR)
+    except ValueError:
+        return f"refused by the provider ({reason})" if lane == Lane.NUDGE else f"provider code {reason}"
+    return _WORDS.get(shown or "", (shown or "").replace("_", " "))
+
+
+def resting_members(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Members with a wish, a request or an incident that is open; told apart by nobody."""
+    wanted = set(ids)
+    if not wanted:
+        return set()
+    requests = select(SupportRequest.member_id).where(
+        SupportRequest.member_id.in_(wanted), SupportRequest.state.in_(OPEN_REQUEST)
+    )
+    incidents = select(Incident.member_id).where(Incident.member_id.in_(wanted), Incident.state != "closed")
+    return {one for one in session.scalars(requests.union_all(incidents)) if one}
+
+
+def standing_in_words(member: Member, is_resting: bool, now: datetime) -> str:
+    """How a member stands, as a coordinator sees it: leave, pause, request and incident look alike."""
+    today = now.astimezone(zone_of(member.timezone)).date()
+    if member.status == "left" or (member.active_until is not None and today > member.active_until):
+        return "left"
+    if member.active_from is not None and today < member.active_from:
+        return "not started"
+    away = (member.away_from or member.away_until) is not None and not (
+        (member.away_from is not None and today < member.away_from)
+        or (member.away_until is not None and today > member.away_until)
+    )
+    pausing = member.paused_until is not None and today < member.paused_until
+    held = is_resting or away or pausing or member.status == "paused" or member.resting_since is not None
+    return "resting" if held else "active"
+
+
+def note_look(session: Session, *, now: datetime, actor: str, what: str, member_id: UUID | None) -> None:
+    """Writes down that somebody looked, where the member can read it."""
+    subject = str(member_id) if member_id else None
+    audit.record(session, at=now, actor=actor, action=f"looked_at_{what}", subject=subject)
