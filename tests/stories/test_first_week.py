@@ -23,8 +23,7 @@ def test_two_members_are_paired_introduced_and_nudged_once_in_the_first_week(wor
     assert sorted(nudge.slot or 0 for nudge in nudges) == [0, 0]
     for phone in (ONE, TWO):
         introduced, nudged = world.texts(phone)
-        local = nudged.at.astimezone(NEW_YORK)
-        assert 8 <= local.hour < 11
+        assert 8 <= nudged.at.astimezone(NEW_YORK).hour < 11
         assert "988" in introduced.body
         assert "988" in nudged.body
         assert "/s/" in nudged.body
@@ -33,7 +32,7 @@ def test_two_members_are_paired_introduced_and_nudged_once_in_the_first_week(wor
 def test_one_answer_logs_a_check_in_for_the_group_and_ends_that_week(world: World) -> None:
     world.enrol({}, {})
     world.publish()
-    world.advance(days=1)
+    world.advance(days=1, hours=2)
     world.text(ONE, "1")
     (check_in,) = world.check_ins()
     assert check_in.connected

@@ -27,7 +27,7 @@ def test_an_unconfirmed_wish_is_reminded_once_next_morning_and_then_forgotten(wo
     world.enrol({}, {})
     world.text(ONE, "3")
     before = len(world.phone(ONE))
-    world.advance(days=9, step=timedelta(hours=3))
+    world.advance(days=9)
     assert len(world.phone(ONE)) == before + 1
     (wish,) = world.requests()
     assert wish.state == "expired"
@@ -38,7 +38,7 @@ def test_a_missed_deadline_reaches_coordinator_and_director_once(world: World) -
     world.enrol({}, {})
     world.text(ONE, "3")
     world.text(ONE, "3")
-    world.advance(days=3, step=timedelta(hours=3))
+    world.advance(days=3)
     assert len(world.mailbox("director@example.org")) == 1
     assert len(world.mailbox(COORDINATOR_MAIL)) == 2
 

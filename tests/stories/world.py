@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from channels.sendgrid import SendGridChannel
 from channels.twilio import TwilioChannel
@@ -22,7 +22,7 @@ from sandbox.sms import Text
 from sandbox.state import ACCOUNT_SID, API_KEY, AUTH_TOKEN, NUMBER, SandboxState
 from scripts.program import load_program
 from store.database import Database
-from store.models import CheckIn, Incident, Message, SupportRequest
+from store.models import CheckIn, Incident, Message, Rhythm, SupportRequest
 from store.sealing import Vault
 
 RowT = TypeVar("RowT")
@@ -106,12 +106,33 @@ class World:
         """Once round, now."""
         return tick(self.deployment, self.clock)
 
-    def advance(self, *, step: timedelta = timedelta(hours=1), **length: float) -> None:
-        """Lets time pass, going round every `step`."""
+    def advance(self, **length: float) -> None:
+        """Lets time pass, going round at every instant at which something is due."""
         until = self.clock.now() + timedelta(**length)
-        while self.clock.now() < until:
-            self.clock.at = min(self.clock.at + step, until)
+        while (upcoming := self._next_instant()) is not None and upcoming < until:
+            self.clock.at = upcoming
             self.tick()
+        self.clock.at = max(self.clock.at, until)
+        self.tick()
+
+    def _next_instant(self) -> datetime | None:
+        """The earliest instant after now that a row waits for."""
+        columns = (
+            Rhythm.next_due_at,
+            Incident.next_page_at,
+            SupportRequest.remind_at,
+            SupportRequest.expires_at,
+            SupportRequest.match_by,
+            SupportRequest.contact_by,
+        )
+        now = self.clock.now()
+        with self.deployment.database.reads() as session:
+            waiting = select(func.min(Message.not_before)).where(
+                Message.state == "due", Message.not_before > now
+            )
+            found = [session.scalar(waiting)]
+            found += [session.scalar(select(func.min(column)).where(column > now)) for column in columns]
+        return min((instant for instant in found if instant is not None), default=None)
 
     def text(self, phone: str, body: str) -> None:
         """Somebody types on a phone; our engine goes round a moment later."""
