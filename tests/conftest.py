@@ -115,3 +115,8 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     opened = open_database(sqlite_url)
     yield opened
     opened.close()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names a long value by its argument: some are made anew in each process, and workers must agree on names."""
+    return argname if isinstance(val, str | bytes) and len(val) > 40 else None
