@@ -115,13 +115,18 @@ def deployment_from(
         lookup_wait=timedelta(seconds=settings.engine.lookup_wait),
         reply_domain=settings.sendgrid.inbound_domain,
     )
-    with database.writes.begin() as session:
+    begin(deployment, clock)
+    return deployment
+
+
+def begin(deployment: Deployment, clock: Clock) -> None:
+    """Begins the program in its database, or checks that these are its keys; brings the staff up to date."""
+    with deployment.database.writes.begin() as session:
         program_state.begin(session, deployment.vault, clock.now())
     try:
         sync_staff(deployment, clock.now())
     except IntegrityError:  # another process brought the same people in at the same moment
         sync_staff(deployment, clock.now())
-    return deployment
 
 
 @contextmanager

@@ -1,0 +1,72 @@
+"""Leads the demo through its first weeks: the real use cases and channels, only the clock hurries."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from engine.deployment import Deployment
+from engine.outbox import State
+from engine.tick import tick
+from sandbox.faults import FaultKind
+from sandbox.state import SandboxState
+from scripts.demo_cast import Cast
+from scripts.demo_clock import DemoClock
+from store.models import Message, Rhythm
+
+_WEEKS = 2
+_GRAIN = timedelta(minutes=30)  # what comes due within it is done together
+_REPORTED = timedelta(days=4)  # before the end; delivery reports of earlier messages would take the longest
+
+
+def begins_at(now: datetime, zone: str) -> datetime:
+    """The instant at which the sample round is published, so that its last nudges fall on the last morning.
+
+    The first nudges fall on the working day after it, the last ones some weeks later.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    last = local.date() if local.hour >= 15 else local.date() - timedelta(days=1)
+    while last.weekday() > 4:
+        last -= timedelta(days=1)
+    day = last - timedelta(weeks=_WEEKS, days=1)
+    return datetime.combine(day, time(16, 30), local.tzinfo).astimezone(UTC)
+
+
+def live_through(
+    deployment: Deployment,
+    clock: DemoClock,
+    sandbox: SandboxState,
+    cast: Cast,
+    goes_on: Callable[[], bool],
+) -> None:
+    """Goes from event to event until `cast.until`, or until `goes_on` says no."""
+    sandbox.faults.set(FaultKind.LOST_CALLBACK, chance=1.0)
+    tick(deployment, clock)
+    while goes_on():
+        coming = [at for at in (_due_next(deployment, clock.now()), cast.next_at()) if at is not None]
+        if not coming or min(coming) >= cast.until:
+            break
+        clock.move_to(min(min(coming) + _GRAIN, cast.until))
+        if clock.now() > cast.until - _REPORTED:
+            sandbox.faults.clear()
+        if cast.speak(sandbox, clock.now()):
+            sandbox.settle()
+        tick(deployment, clock)
+        sandbox.settle()  # reports are signed with the hour: they must arrive before the clock moves on
+        cast.hear(deployment)
+    sandbox.faults.clear()
+    clock.move_to(cast.until)
+
+
+def _due_next(deployment: Deployment, now: datetime) -> datetime | None:
+    with deployment.database.reads() as session:
+        found = [
+            session.scalar(select(func.min(Rhythm.next_due_at))),
+            session.scalar(
+                select(func.min(Message.not_before)).where(
+                    Message.state == State.DUE, Message.not_before > now
+                )
+            ),
+        ]
+    return min((at for at in found if at is not None), default=None)
