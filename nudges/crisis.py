@@ -8,20 +8,51 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nudges.vocabulary import Hit, Lexicon
 from nudges.spelling import Wording
+from nudges.vocabulary import Hit, Lexicon
 
 _CRISIS = frozenset({"crisis"})
 _COVERS = frozenset({"figure", "denial"})
+_LOOKED_BACK = 300  # characters in which the person is sought whom a phrase is about
 _WORD = re.compile(r"[^ ]+")
 # Pronouns that stand for the hearer rather than the one in danger after these: "told me", "talked to her".
 _OBJECTS = frozenset({"me", "her", "him", "them", "us"})
 _BEFORE_OBJECT = frozenset(
-    "told tell tells telling texted text texts messaged called calls asked ask asking with to said writes wrote at "
-    "on from showed sent emailed phoned".split()
+    (
+        *(
+            "told",
+            "tell",
+            "tells",
+            "telling",
+            "texted",
+            "text",
+            "texts",
+            "messaged",
+            "called",
+            "calls",
+            "asked",
+            "ask",
+        ),
+        *("asking", "with", "to", "said", "writes", "wrote", "at", "on", "from", "showed", "sent", "emailed"),
+    )
 )
-_SAYING = frozenset("said says say texted texts told tells wrote writes messaged messages posted telling saying".split())
-_BETWEEN = frozenset("me that us just today how yesterday once then to".split())
+_SAYING = frozenset(
+    (
+        "said",
+        "says",
+        "say",
+        "texted",
+        "texts",
+        "told",
+        "tells",
+        "wrote",
+        "writes",
+        "messaged",
+        "posted",
+        "telling",
+    )
+)
+_BETWEEN = frozenset(("me", "that", "us", "just", "today", "how", "yesterday", "once", "then", "to"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +84,9 @@ def search(wording: Wording, lexicon: Lexicon) -> Search:
         for about, said in [_about(hit, covered.flat, lexicon, others)]
     ]
     findings.sort(key=lambda each: (each.about != "self", not each.said, each.name))
-    denied = sorted(hit.entry.name for hit in covers if hit.entry.intent == "denial" and hit.entry.about == "self")
+    denied = sorted(
+        hit.entry.name for hit in covers if hit.entry.intent == "denial" and hit.entry.about == "self"
+    )
     return Search(finding=findings[0] if findings else None, denied=denied[0] if denied else None)
 
 
@@ -73,8 +106,14 @@ def _about(hit: Hit, flat: str, lexicon: Lexicon, others: list[Hit]) -> tuple[st
         return hit.entry.about, True
     if any(other.start < hit.end and hit.start < other.end for other in others):
         return "other", True
-    start = flat.rfind(". ", 0, hit.start) + 1 if hit.how == "phrases" else 0
-    words = flat[start : hit.end].split()
+    start = max(flat.rfind(". ", 0, hit.start + 1) + 1, hit.start - _LOOKED_BACK)
+    before, inside = flat[start : hit.start].split(), flat[hit.start : hit.end].split()
+    named = _person(before + [word for word in inside if word not in {"him", "her", "them"}], lexicon)
+    return named or _person(before + inside, lexicon) or ("self", False)
+
+
+def _person(words: list[str], lexicon: Lexicon) -> tuple[str, bool] | None:
+    """The last person named in a row of words; the last, since "I told her she ..." is about her."""
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
         if word in _OBJECTS and at and words[at - 1] in _BEFORE_OBJECT:
@@ -83,7 +122,7 @@ def _about(hit: Hit, flat: str, lexicon: Lexicon, others: list[Hit]) -> tuple[st
             return "other", True
         if word in lexicon.persons["self"]:
             return "other" if word == "i" and _quoted(words[:at], lexicon) else "self", True
-    return "self", False
+    return None
 
 
 def _quoted(before: list[str], lexicon: Lexicon) -> bool:
@@ -93,6 +132,11 @@ def _quoted(before: list[str], lexicon: Lexicon) -> bool:
     if not before or before[-1] not in _SAYING:
         return False
     speaker = next(
-        (word for word in reversed(before[:-1]) if word in lexicon.persons["self"] | lexicon.persons["other"]), None
+        (
+            word
+            for word in reversed(before[:-1])
+            if word in lexicon.persons["self"] | lexicon.persons["other"]
+        ),
+        None,
     )
     return speaker in lexicon.persons["other"] or (speaker is None and len(before) > 1)

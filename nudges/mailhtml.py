@@ -9,7 +9,26 @@ import re
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})([^<>]*)>")
 _HIDDEN = ("style", "script", "head", "title", "template", "xml")
 _BREAKS = frozenset(
-    "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote section article pre hr center dd dt dl form address".split()
+    (
+        *(
+            "p",
+            "div",
+            "br",
+            "li",
+            "ul",
+            "ol",
+            "tr",
+            "table",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "blockquote",
+        ),
+        *("section", "article", "pre", "hr", "center", "dd", "dt", "dl", "form", "address"),
+    )
 )
 _SPACES = re.compile(r"[ \t\r\n]+")
 
@@ -57,7 +76,14 @@ def _cut_out(page: str, start: str, end: str) -> str:
     out: list[str] = []
     at = 0
     while (first := lowered.find(start, at)) >= 0:
-        if start != "<!--" and lowered[first + len(start) : first + len(start) + 1] not in (">", " ", "\n", "\t", "/", ""):
+        if start != "<!--" and lowered[first + len(start) : first + len(start) + 1] not in (
+            ">",
+            " ",
+            "\n",
+            "\t",
+            "/",
+            "",
+        ):
             out.append(page[at : first + len(start)])  # "<header" is not "<head"
             at = first + len(start)
             continue

@@ -8,49 +8,28 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nudges.mailhtml import html_text
+from nudges.quotation import (
+    ATTRIBUTION,
+    DATED,
+    DEVICE,
+    HEADER_FROM,
+    HEADER_OTHER,
+    OPENS,
+    QUOTE,
+    RULE,
+    SEPARATOR,
+    WROTE,
+)
 
 LOOKED_AT = 200_000  # characters; of a longer mail its start and its end
-MARKERS = ("reply above this line", "write your reply above", "responda encima de esta linea", "repondez au-dessus")
+MARKERS = (
+    "reply above this line",
+    "write your reply above",
+    "responda encima de esta linea",
+    "repondez au-dessus",
+)
 _LONGEST_ATTRIBUTION = 400
 
-_QUOTE = re.compile(r"\s*(?:>|\|\s|&gt;)")
-_WROTE = (
-    r"wrote|writes|a écrit|schrieb|escribi[oó]|escreveu|ha scritto|schreef|skrev|napisa[łl]|kirjoitti|написал|пише|"
-    r"写道|寫道|작성|yazdı|psal|írta|scrisse|έγραψε|a scris|va escriure|さんは書きました|さんが書きました|cita|sent"
-)
-_ATTRIBUTION = re.compile(rf"(?:{_WROTE}).{{0,200}}[:：]\s*$|<[^<>\s]{{1,200}}@[^<>\s]{{1,200}}>\)?[^<>]{{0,40}}[:：]\s*$")
-_DATED = re.compile(r"\d{1,2}[:.h]\d\d|\d{4}|\d{1,2}/\d{1,2}|@")
-_OPENS = re.compile(
-    r"\s*(?:\*|>)?\s*(?:on|le|el|am|em|il|op|den|dne|dnia|w dniu|pe|ke|ma|ti|on the|at|в|вт|a|la|tir|til|d\.|"
-    r"\w{1,6}\.?,?\s+\d|\d{1,4}[.年/\-년]|[^<>\n]{1,80}<[^<>\s]{1,200}@|[^<>\n]{1,60}\bwrote\s*:|@?\w[\w .'-]{0,40}\s(?:wrote|writes)\s*:)",
-    re.IGNORECASE,
-)
-_HEADER_FROM = re.compile(
-    r"\s*\*?(?:from|de|von|da|van|från|fra|od|от|lähettäjä|kimden|gönderen|发件人|寄件者|差出人|보낸 사람)\s?\*?\s?[:：]", re.IGNORECASE
-)
-_HEADER_OTHER = re.compile(
-    r"\s*\*?(?:sent|date|to|subject|cc|reply-to|envoyé|objet|à|gesendet|datum|an|betreff|enviado(?: el)?|fecha|para|asunto|"
-    r"inviato|oggetto|data|a|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|wysłano|do|temat|enviada em|assunto|"
-    r"кому|тема|дата|发送时间|收件人|主题|日期|送信日時|宛先|件名|보낸 날짜|받는 사람|제목)\s?\*?\s?[:：]",
-    re.IGNORECASE,
-)
-_SEPARATOR = re.compile(
-    r"\s*[-_=*]{2,40}\s*(?:original message|forwarded message|message d.origine|message original|ursprüngliche nachricht|"
-    r"originalnachricht|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|reply message|"
-    r"ursprungligt meddelande|original besked|wiadomość oryginalna|original appointment|reply to message|forwarded by .{1,60})"
-    r"\s*[-_=*]{0,40}\s*$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"\s*[_\-=*]{10,}\s*$")
-_DEVICE = re.compile(
-    r"\s*(?:sent (?:from|via|with|using) .{1,80}|get outlook for .{1,80}|enviado (?:desde|do|de) .{1,60}|"
-    r"envoyé (?:de|depuis) .{1,60}|von meine[mr] .{1,40}gesendet|gesendet (?:von|mit) .{1,60}|inviato da .{1,60}|"
-    r"verzonden (?:vanaf|met|via) .{1,60}|verstuurd vanaf .{1,60}|skickat från .{1,60}|sendt fra .{1,60}|"
-    r"wysłane z .{1,60}|outlook (?:for|für|pour|para) .{1,40}|obtenir outlook .{1,40}|obtener outlook .{1,60}|"
-    r"(?:i|my) ?phone(?:から送信)?|iphoneから送信|发自我的.{1,20}|나의 iphone에서 보냄|sent on the go.{0,40}|"
-    r"yahoo mail: .{1,60}|télécharger outlook .{1,40}|holen sie sich outlook .{1,40})\s*$",
-    re.IGNORECASE,
-)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _SUPPRESSING = frozenset({"all", "oof", "autoreply", "dr", "rn", "nrn"})
 
@@ -85,7 +64,10 @@ def is_automatic(headers: Mapping[str, str], *, envelope_from: str | None = None
         or told.get("precedence", "") in _BULK
         or (envelope_from is not None and envelope_from.strip().strip("<>") == "")
         or told.get("return-path", "?").replace(" ", "") in {"<>", ""}
-        or any(name in told for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "feedback-id"))
+        or any(
+            name in told
+            for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "feedback-id")
+        )
         or bool(suppress & _SUPPRESSING)
     )
 
@@ -105,9 +87,9 @@ def _end(lines: Sequence[str], own: Sequence[str]) -> int:
         if not line:
             continue
         folded = line[:2_000].casefold()
-        if any(part in folded for part in own) or _QUOTE.match(line):
+        if any(part in folded for part in own) or QUOTE.match(line):
             return _back(lines, at)
-        if _SEPARATOR.match(line[:200]) or _is_header(lines, at) or _is_attribution(lines, at):
+        if SEPARATOR.match(line[:200]) or _is_header(lines, at) or _is_attribution(lines, at):
             return _back(lines, at)
     return len(lines)
 
@@ -125,7 +107,9 @@ def _back(lines: Sequence[str], at: int) -> int:
         start = _attribution_above(lines, above) if near <= 3 else None
         if start is not None:
             at = start
-        elif near <= 3 and (_RULE.match(line[:200]) or _SEPARATOR.match(line[:200]) or _is_header(lines, above)):
+        elif near <= 3 and (
+            RULE.match(line[:200]) or SEPARATOR.match(line[:200]) or _is_header(lines, above)
+        ):
             at = above
         else:
             return at
@@ -140,8 +124,14 @@ def _attribution_above(lines: Sequence[str], last: int) -> int | None:
         joined = " ".join(line.strip() for line in lines[start : last + 1])
         if len(joined) > _LONGEST_ATTRIBUTION:
             return None
-        if _OPENS.match(joined) and _DATED.search(joined) and (
-            _ATTRIBUTION.search(joined) or (joined.endswith("<") and start == last) or re.search(_WROTE, joined[-60:])
+        if (
+            OPENS.match(joined)
+            and DATED.search(joined)
+            and (
+                ATTRIBUTION.search(joined)
+                or (joined.endswith("<") and start == last)
+                or re.search(WROTE, joined[-60:])
+            )
         ):
             return start
     return None
@@ -154,27 +144,27 @@ def _is_attribution(lines: Sequence[str], at: int) -> bool:
             return False
         joined = f"{joined} {line.strip()}".strip()
         if line.endswith((":", "：")):
-            if len(joined) > _LONGEST_ATTRIBUTION or not _OPENS.match(joined) or not _DATED.search(joined):
+            if len(joined) > _LONGEST_ATTRIBUTION or not OPENS.match(joined) or not DATED.search(joined):
                 return False
-            return bool(_ATTRIBUTION.search(joined))
+            return bool(ATTRIBUTION.search(joined))
     return False
 
 
 def _is_header(lines: Sequence[str], at: int) -> bool:
-    if not _HEADER_FROM.match(lines[at][:200]):
+    if not HEADER_FROM.match(lines[at][:200]):
         return False
-    return any(_HEADER_OTHER.match(line[:200]) for line in lines[at + 1 : at + 4])
+    return any(HEADER_OTHER.match(line[:200]) for line in lines[at + 1 : at + 4])
 
 
 def _below(lines: Sequence[str], cut: int, own: Sequence[str]) -> list[str]:
     """What stands under or between quoted lines, for those who answer below."""
-    quoted = [at for at in range(cut, len(lines)) if _QUOTE.match(lines[at])]
+    quoted = [at for at in range(cut, len(lines)) if QUOTE.match(lines[at])]
     if not quoted:
         return []
     out: list[str] = []
     previous = ""
     for line in lines[quoted[0] :]:
-        if _QUOTE.match(line):
+        if QUOTE.match(line):
             previous = line
             continue
         if line and _runs_on(previous):
@@ -199,7 +189,7 @@ def _trimmed(lines: Sequence[str]) -> str:
         if line.strip() == "--" and any(kept):
             break
         kept.append(line)
-    while kept and (not kept[-1].strip() or _DEVICE.match(kept[-1][:200]) or _RULE.match(kept[-1][:200])):
+    while kept and (not kept[-1].strip() or DEVICE.match(kept[-1][:200]) or RULE.match(kept[-1][:200])):
         kept.pop()
     first = next((at for at, line in enumerate(kept) if line.strip()), len(kept))
     return "\n".join(line.strip() for line in kept[first:]).strip()

@@ -125,8 +125,48 @@ def _optional(piece: Piece) -> Piece:
 
 # Words so common that a phrase is better looked up by another of its words.
 _COMMON = frozenset(
-    "a am an and are at be can do for have he i in is it me my not of on out she so that the they this to up us we "
-    "was will with you your would go get de la le je no que mi un una".split()
+    (
+        *(
+            "a",
+            "am",
+            "an",
+            "and",
+            "are",
+            "at",
+            "be",
+            "can",
+            "do",
+            "for",
+            "go",
+            "get",
+            "have",
+            "he",
+            "i",
+            "in",
+            "is",
+            "it",
+        ),
+        *(
+            "me",
+            "my",
+            "not",
+            "of",
+            "on",
+            "out",
+            "she",
+            "so",
+            "that",
+            "the",
+            "they",
+            "this",
+            "to",
+            "up",
+            "us",
+            "was",
+            "we",
+        ),
+        *("will", "with", "would", "you", "your", "de", "je", "la", "le", "mi", "no", "que", "un", "una"),
+    )
 )
 
 

@@ -1,15 +1,16 @@
 """What an answer means: the intent of a reply, whom it is about, and what else must take effect.
 
-The words are in nudges/lexicon/*.yaml; here is only the order in which they count. What happens next is decided elsewhere.
+The words are in nudges/lexicon/*.yaml; here is only the order in which they count. What happens next is
+decided elsewhere.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nudges.crisis import search
+from nudges.spelling import Wording
 from nudges.tapbacks import untapped
 from nudges.vocabulary import Hit, Lexicon, lexicon
-from nudges.spelling import Wording
 
 
 class Intent(StrEnum):
@@ -71,6 +72,7 @@ _ORDER = (
     Intent.HELP,
 )
 _SOUGHT = frozenset(str(intent) for intent in _ORDER)
+_YES_OR_NO = frozenset((str(Intent.CONNECTED), str(Intent.NOT_CONNECTED)))
 _CONFIDENCE = {"whole": 0.99, "clause": 0.9, "phrases": 0.8}
 _DENIED = 0.5
 
@@ -108,8 +110,10 @@ def _understood(wording: Wording, words: Lexicon) -> Understanding:
     best = _best(hits)
     if best is None:
         return _denied(found.denied) if found.denied else _unclear("nothing")
-    if {hit.entry.intent for hit in hits if hit.how != "phrases"} >= {Intent.CONNECTED, Intent.NOT_CONNECTED}:
-        if best.entry.intent in {Intent.CONNECTED, Intent.NOT_CONNECTED}:
+    if best.entry.intent in _YES_OR_NO:
+        if wording.asks and best.how == "whole":
+            return _unclear("a question")
+        if {hit.entry.intent for hit in hits if hit.how != "phrases"} >= _YES_OR_NO:
             return _unclear("yes and no")
     intent = Intent(best.entry.intent)
     return Understanding(

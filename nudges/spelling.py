@@ -11,21 +11,27 @@ from functools import cached_property
 
 # What is looked at of a text: everything up to this many characters; of a longer one its start, its end and
 # what lies between as far as it holds a word that crisis phrases are made of.
-LOOKED_AT = 24_000
-_EDGE = 8_000
+LOOKED_AT = 12_000
+_EDGE = 4_000
 
 _EMOTICON = re.compile(r"<3+|[:;=]-?[dpx3](?![a-z0-9])|(?<![a-z0-9])x[dp](?![a-z0-9])", re.IGNORECASE)
 _TOKEN = re.compile(
     r"\d+(?:[/:.\-]\d+)+|[a-z0-9@$](?:[a-z0-9@$*!|+#]*[a-z0-9@$])?|[.!?]+|\n[ \t\r]*\n|[,;:()\n\"/|<>\u2010-\u2015-]"
 )
-_STRAIGHT = str.maketrans({sign: "'" for sign in "’‘`´ʼ＇"})
+_STRAIGHT = str.maketrans(dict.fromkeys("’‘`´ʼ＇", "'"))
 _APOSTROPHE = re.compile(r"(?<=[a-z])\s?'(?=[a-z])")
 _TAIL = re.compile(r"\b([a-z]+)['](ll|re|ve|m|d|s)\b")
 _TAILS = {"ll": "will", "re": "are", "ve": "have", "m": "am", "d": "would", "s": "is"}
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_LEET_L = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l"})
+_LEET = str.maketrans(
+    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"}
+)
+_LEET_L = str.maketrans(
+    {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l"}
+)
 _IDEATION = re.compile(r"\bSI\b")  # suicidal ideation; in small letters the Spanish yes
 _LONG = re.compile(r"([a-z])\1{2,}")
+_RUN = re.compile(r"([^\w\s])\1{3,}")
+_LONGEST_WORD = 60
 _STRONG = frozenset(".!?")
 
 
@@ -35,6 +41,7 @@ class Wording:
 
     flat: str  # words separated by single blanks, sentences by " . ", a ". " at either end
     clauses: tuple[str, ...]  # what stands between any two marks, in order, as words separated by blanks
+    asks: bool = False  # ends with a question mark
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -61,9 +68,10 @@ class Spelling:
         """The text in the lexicon's spelling; linear in its length."""
         flat: list[str] = ["."]
         clauses: list[list[str]] = [[]]
+        text = _RUN.sub(r"\1\1\1", _cut(text, self.anchors))
         if text.strip(" .!?") == "SI" or not text.isupper():
             text = _IDEATION.sub("suicidality", text)
-        for token in self._tokens(_cut(text, self.anchors)):
+        for token in self._tokens(text):
             if token[0].isalnum() or token[0] in "@$":
                 words = self.words(token)
                 flat.extend(words)
@@ -75,8 +83,10 @@ class Spelling:
                 flat.append(".")
         if flat[-1] != ".":
             flat.append(".")
-        kept = tuple(" ".join(clause) for clause in clauses if clause)
-        return Wording(flat=" " + " ".join(flat) + " ", clauses=kept)
+        kept = tuple(_reflexive(" ".join(clause)) for clause in clauses if clause)
+        return Wording(
+            flat=_reflexive(" " + " ".join(flat) + " "), clauses=kept, asks=text.rstrip().endswith("?")
+        )
 
     def plain(self, word: str) -> tuple[str, ...]:
         """A word of the lexicon itself in the common spelling."""
@@ -89,7 +99,12 @@ class Spelling:
         """The words that a typed token stands for."""
         if token in self.expand:
             return self.expand[token]
-        if token in self.known or token.isdigit() or not any(map(str.isalpha, token)):
+        if (
+            len(token) > _LONGEST_WORD
+            or token in self.known
+            or token.isdigit()
+            or not any(map(str.isalpha, token))
+        ):
             return (token,)
         for candidate in self._candidates(token):
             if candidate in self.expand:
@@ -109,7 +124,9 @@ class Spelling:
                 out += [word for word in sorted(self.anchors) if shape.fullmatch(word)]
         if len(token) > 4:
             plain = token.translate(_LEET)
-            out += [word for word in self.guarded if abs(len(word) - len(plain)) < 2 and _one_off(word, plain)]
+            out += [
+                word for word in self.guarded if abs(len(word) - len(plain)) < 2 and _one_off(word, plain)
+            ]
         return out
 
     def _apart(self, token: str) -> tuple[str, ...]:
@@ -118,7 +135,7 @@ class Spelling:
         if len(parts) > 1:
             return tuple(word for part in parts for word in self.words(part))
         plain = token if token.isalpha() else token.translate(_LEET)
-        if 7 <= len(plain) <= 60 and any(anchor in plain for anchor in self.anchors):
+        if len(plain) >= 7 and any(anchor in plain for anchor in self.anchors):
             split = _split(plain, self.known | self.expand.keys())
             if len(split) > 1 and self.anchors.intersection(split):
                 return tuple(word for part in split for word in self.expand.get(part, (part,)))
@@ -130,6 +147,14 @@ class Spelling:
             if sign in text:
                 text = text.replace(sign, f" , {name} , ")
         return _joined(_TOKEN.findall(_contracted(text)))
+
+
+def _reflexive(row: str) -> str:
+    return (
+        row.replace("my self ", "myself ")
+        .replace(" him self ", " himself ")
+        .replace(" her self ", " herself ")
+    )
 
 
 def _folded(text: str) -> str:
@@ -162,12 +187,12 @@ def _joined(tokens: list[str]) -> list[str]:
     run: list[str] = []
     pending: list[str] = []  # marks inside a possible run
     for token in [*tokens, "\n\n"]:
-        single = len(token) == 1 and (token.isalnum() or token in "@$")
+        single = len(token) == 1 and (token.isalnum() or token in {"@", "$"})
         if single:
             run.append(token)
             pending.append(token)
             continue
-        if run and len(token) == 1 and token in ".-," and pending[-1] not in ".-,":
+        if run and token in {".", "-", ","} and pending[-1] not in ".-,":
             pending.append(token)
             continue
         out += _settled(run, pending)

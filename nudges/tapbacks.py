@@ -15,8 +15,8 @@ _VERBS = (
     r"soulign[eé]|questionn[eé]|insist[eé] sur|remis en question)|n['’]a pas aim[eé]|"
     r"a r[eé]agi .{0,24}?(?:[aà]|avec .{1,12} [aà])|a mis .{1,20}? [aà]"
 )
-_OPEN = "“”„«\"‹"
-_CLOSE = "”“»\"›"
+_OPEN = '“”„«"‹'
+_CLOSE = '”“»"›'
 _REACTION = re.compile(rf"\s*(?:{_VERBS}|[^\w\s“”„«\"]{{1,8}}\s+(?:to|a|[aà]))\s*[{_OPEN}]", re.IGNORECASE)
 _PICTURE = re.compile(
     r"\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|a aim[eé]|le gust[oó]|le encant[oó]|a ador[eé])"

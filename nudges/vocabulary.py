@@ -15,6 +15,7 @@ import yaml
 from nudges.phrases import Grammar, Piece, compiled
 from nudges.spelling import Spelling, Wording
 
+_LONGEST_ROW = 200  # characters of a message or clause that is compared as a whole
 _LISTS = ("whole", "clause", "phrases", "unless")
 _KEYS = {"name", "intent", "about", "reason", "weak", *_LISTS}
 
@@ -56,15 +57,22 @@ class Lexicon:
     index: dict[str, dict[str, list[tuple[Piece, Entry]]]]  # how -> word -> candidates
 
     def hits(self, wording: Wording, intents: frozenset[str]) -> Iterator[Hit]:
-        """Every entry with one of these intents that the text holds, in no order."""
-        for how, text in (("whole", wording.whole), *(("clause", each) for each in wording.clauses)):
+        """Every entry with one of these intents that the text holds, wherever it stands, in no order."""
+        rows = dict.fromkeys(("clause", each) for each in wording.clauses)
+        for how, text in (("whole", wording.whole), *rows):
+            if len(text) > _LONGEST_ROW:
+                continue
             for row in {text, self._bare(text)}:
                 for piece, entry in self._candidates(how, row.split(), intents):
                     if compiled(piece.pattern).fullmatch(f" {row} ", 1):
                         yield Hit(entry=entry, how=how, start=0, end=len(wording.flat))
+        judged: dict[tuple[str, int], bool] = {}
         for piece, entry in self._candidates("phrases", wording.words, intents):
             for found in compiled(piece.pattern).finditer(wording.flat):
-                if not spoiled(entry, wording.flat, found.start(), found.end()):
+                first = wording.flat.rfind(". ", 0, found.start())
+                if (entry.name, first) not in judged:
+                    judged[entry.name, first] = spoiled(entry, wording.flat, found.start(), found.end())
+                if not judged[entry.name, first]:
                     yield Hit(entry=entry, how="phrases", start=found.start(), end=found.end())
 
     def _candidates(
@@ -78,11 +86,12 @@ class Lexicon:
 
     def _bare(self, text: str) -> str:
         words = text.split()
-        while words and words[0] in self.fillers:
-            del words[0]
-        while words and words[-1] in self.fillers:
-            del words[-1]
-        return " ".join(words)
+        first, last = 0, len(words)
+        while first < last and words[first] in self.fillers:
+            first += 1
+        while first < last and words[last - 1] in self.fillers:
+            last -= 1
+        return " ".join(words[first:last])
 
 
 def spoiled(entry: Entry, flat: str, start: int, end: int) -> bool:
