@@ -5,21 +5,22 @@ from pairing.grouping import Group, Grouping, ceiling, components, rank, score, 
 from pairing.matching import heaviest_matching, unmatched
 from pairing.objective import Objective
 from pairing.odd_one import with_one_triad
+from pairing.time_limit import TimeLimit
 
 SIZE = 2
 TRIANGLES_TRIED = 400  # where rules leave several people over, per triad added
 
 
-def dyads(objective: Objective) -> Grouping:
+def dyads(objective: Objective, limit: TimeLimit) -> Grouping:
     """The best round of dyads: most people placed, fewest triads, greatest score; each connected part by
     itself."""
     return together(
-        _connected(objective.part(members)).through(members)
+        _connected(objective.part(members), limit).through(members)
         for members in components(objective.allowed.tolist())
     )
 
 
-def _connected(objective: Objective) -> Grouping:
+def _connected(objective: Objective, limit: TimeLimit) -> Grouping:
     if len(objective) <= MOST:
         return best_of_all(objective, SIZE)
     pairs = heaviest_matching(objective.scores, objective.allowed)
@@ -27,7 +28,7 @@ def _connected(objective: Objective) -> Grouping:
     if not over:
         total = score(objective, SIZE, pairs)
         return Grouping(groups=tuple(pairs), alone=(), score=total, bound=total)
-    if len(over) == 1 and (found := with_one_triad(objective, pairs, over[0])):
+    if len(over) == 1 and (found := with_one_triad(objective, limit)):
         return found
     return _with_several_triads(objective, pairs)
 

@@ -35,7 +35,7 @@ def best_round(
 ) -> Round:
     """The best groups for one round, given everything that met before."""
     goal = cohort.goal(number, meetings, wishes=wishes)
-    found = dyads(goal) if cohort.size == 2 else triads(goal, random, limit)
+    found = dyads(goal, limit) if cohort.size == 2 else triads(goal, random, limit)
     names = [cohort.ids[index] for index in cohort.pool]
     chosen = [tuple(sorted(names[member] for member in group)) for group in found.groups]
     agreed, alone = _joined(cohort, [names[member] for member in found.alone], meetings)

@@ -37,7 +37,7 @@ def _connected(objective: Objective, random: Random, limit: TimeLimit) -> Groupi
         return best_of_all(objective, SIZE)
     groups = _permitted(objective, _searched(objective, random, limit))
     if sum(map(len, groups)) < len(objective):
-        paired = list(dyads(objective).groups)
+        paired = list(dyads(objective, limit).groups)
         if sum(map(len, paired)) > sum(map(len, groups)):
             groups = paired
     groups = _polished(objective, groups, random, limit)

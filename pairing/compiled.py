@@ -1,0 +1,41 @@
+"""Machine code for the loops that large cohorts need, where the extra `large` is installed.
+
+Kernels are plain functions over numpy arrays and work as they are; a compiled twin of a module's kernels is
+made when a cohort is large enough to pay for it (the first time on a machine takes up to a minute, then it
+is kept on disk).
+"""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from types import FunctionType
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+AVAILABLE = find_spec("numba") is not None
+MISSING = "cohorts of this size are paired faster with the extra packages; install prepaired[large]"
+
+_kernels: dict[str, list[FunctionType]] = {}
+
+
+def kernel(function: Function) -> Function:
+    """Mark a function as one that numba understands; it stays as it is."""
+    assert isinstance(function, FunctionType)  # noqa: S101  # a fact about our own decorated functions
+    _kernels.setdefault(function.__module__, []).append(function)
+    return function
+
+
+@cache
+def machine_code(module: str) -> dict[str, Callable[..., Any]]:
+    """The compiled twins of a module's kernels by name. Numba must be there; see AVAILABLE."""
+    import numba
+
+    space = dict(vars(sys.modules[module]))
+    for function in _kernels[module]:
+        twin = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
+        twin.__qualname__ = function.__qualname__
+        twin.__module__ = module
+        space[function.__name__] = numba.njit(cache=True)(twin)
+    return {function.__name__: space[function.__name__] for function in _kernels[module]}
