@@ -96,12 +96,14 @@ def in_order(cadences: Sequence[Cadence]) -> tuple[Cadence, ...]:
 
 
 def anchor_on(published_at: datetime, clock: MemberClock) -> date:
-    """The day of a group's first nudge: the first working day after the local day of its publication.
+    """The day of a group's first nudge: a working day from the second day after its publication on.
 
-    With any working week that is within seven days; only holidays move it further. Raises NoWorkingDay.
+    The introduction may have to wait for the next morning; the first nudge should not arrive with it. With any
+    working week the day is within seven days of publication; only holidays move it further. Raises NoWorkingDay.
     """
     day = published_at.astimezone(zone_of(clock.zone)).date()
-    return clock.working_day(day + timedelta(days=1))
+    anchor = clock.working_day(day + timedelta(days=2))
+    return anchor if anchor <= day + timedelta(days=7) else clock.working_day(day + timedelta(days=1))
 
 
 def occurrences(

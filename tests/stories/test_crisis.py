@@ -73,7 +73,7 @@ def test_a_strangers_crisis_is_answered_and_paged_and_other_strangers_hear_nothi
 def test_nudges_rest_while_an_incident_is_open_and_digits_log_nothing(world: World) -> None:
     world.enrol({}, {})
     world.publish()
-    world.advance(days=1, hours=2)
+    world.advance(days=2, hours=2)
     world.text(ONE, "I want to die")
     world.text(ONE, "1")
     assert world.check_ins() == []

@@ -86,7 +86,7 @@ def test_an_unusable_number_is_told_by_mail_instead(world: World) -> None:
     world.publish()
     world.tick()
     assert len(world.mailbox("one@example.org")) == 1
-    world.advance(days=2)
+    world.advance(days=3)
     assert len(world.mailbox("one@example.org")) == 2
 
 

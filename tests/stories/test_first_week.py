@@ -32,7 +32,7 @@ def test_two_members_are_paired_introduced_and_nudged_once_in_the_first_week(wor
 def test_one_answer_logs_a_check_in_for_the_group_and_ends_that_week(world: World) -> None:
     world.enrol({}, {})
     world.publish()
-    world.advance(days=1, hours=2)
+    world.advance(days=2, hours=2)
     world.text(ONE, "1")
     (check_in,) = world.check_ins()
     assert check_in.connected
@@ -44,7 +44,7 @@ def test_one_answer_logs_a_check_in_for_the_group_and_ends_that_week(world: Worl
 def test_the_buddy_of_someone_who_answered_is_not_nudged_again(world: World) -> None:
     world.enrol({}, {"timezone": "Pacific/Honolulu"})  # whose morning is five hours later
     world.publish()
-    world.clock.at = world.clock.at.replace(hour=16) + timedelta(days=1)
+    world.clock.at = world.clock.at.replace(hour=16) + timedelta(days=2)
     world.tick()
     world.text(ONE, "1")
     world.advance(hours=8)
