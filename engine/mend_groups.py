@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
+from engine.groups import dissolve, start_groups
 from engine.outbox import State
 from engine.pairing_input import PairingInput, pairing_input
-from engine.rotate import dissolve, start_group
 from nudges.holds import local_day
 from pairing.policy import Person
 from pairing.repair import repair
@@ -97,7 +97,7 @@ def _form(
     )
     session.add(group)
     session.flush()
-    start_group(session, deployment, group, now)
+    start_groups(session, deployment, [group], now, introduce=True)
     # What is due today was planned for the group before; it is the same nudge, so it goes on.
     session.execute(
         update(Message)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.flag_crisis import page
 from engine.outbox import Draft, put
-from engine.spoken import spoken_time
 from escalation.incidents import IncidentEvent, IncidentOutcome, IncidentState, advance
 from escalation.paging import is_waiting_too_long
 from store import audit
@@ -56,10 +55,10 @@ def acknowledge(
             session, at=now, actor=f"staff:{staff.ref}", action="incident_acknowledged", subject=subject
         )
         member = session.get(Member, incident.member_id) if incident.member_id else None
-        zone = member.timezone if member else deployment.program.zone
+        zone = member.timezone if member else None
         details = {
             "responder": deployment.vault.open(staff.name_sealed, "staff", "name", staff.id),
-            "by": "in a moment" if calling_now else spoken_time(call_by, zone),
+            "by": "in a moment" if calling_now else deployment.program.local_time(call_by, zone),
         }
         key = f"acknowledged:{incident.id}:{now.isoformat()}"
         _tell(session, deployment, incident, "crisis_acknowledged", key, details, now)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from nudges.replies import Intent, Understanding
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,11 +13,11 @@ from engine.flag_crisis import crisis_answer, flag_crisis
 from engine.log_check_in import log_check_in, question_of
 from engine.outbox import Draft, put
 from engine.request_support import confirm, open_request_of, wish_for_support
-from engine.spoken import spoken_day, spoken_time
 from engine.staff import coordinators_for, notify
 from escalation.requests import RequestState
 from nudges.clock import instant, zone_of
 from nudges.days import day_named
+from nudges.replies import Intent, Understanding
 from store.inserting import insert_new
 from store.models import Colour, Inbound, Member, Rematch, UnclearReply, new_id
 
@@ -120,14 +119,14 @@ def _later(reply: _Reply) -> None:
             send_before=program.quiet.begins_after(day, program.window.starts, member.timezone),
         )
         put(reply.session, reply.deployment, draft, reply.now)
-    reply.answer("later", by=spoken_day(day))
+    reply.answer("later", by=program.local_day(day))
 
 
 def _pause(reply: _Reply) -> None:
     today = reply.now.astimezone(zone_of(reply.member.timezone)).date()
     day = day_named(reply.who.text, today) or today + DEFAULT_PAUSE
     reply.member.paused_until = day
-    reply.answer("pause", by=spoken_day(day))
+    reply.answer("pause", by=reply.deployment.program.local_day(day))
 
 
 def _colour(reply: _Reply) -> None:
@@ -152,7 +151,9 @@ def _support(reply: _Reply) -> None:
         return
     opened = confirm(reply.session, reply.deployment, reply.member, reply.now)
     by = opened.match_by if opened.state == RequestState.OPEN else opened.contact_by
-    reply.answer("support_confirmed", by=spoken_time(by or reply.now, reply.member.timezone))
+    reply.answer(
+        "support_confirmed", by=reply.deployment.program.local_time(by or reply.now, reply.member.timezone)
+    )
 
 
 def _call_after_red(reply: _Reply) -> bool:

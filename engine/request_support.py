@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.spoken import spoken_time
 from engine.staff import coordinators_for, notify
 from escalation.deadlines import deadlines
 from escalation.requests import OPEN_STATES, RequestEvent, RequestState, advance, reminder_at
@@ -77,7 +76,7 @@ def confirm(
     people = coordinators_for(session, deployment.vault, member)
     notify(
         session, deployment, people, kind="request_notice", key=f"request:{request.id}", now=now,
-        details={"path": "/requests", "by": spoken_time(clocks.match_by, program.zone)},
+        details={"path": "/requests", "by": program.local_time(clocks.match_by)},
     )  # fmt: skip
     return request
 

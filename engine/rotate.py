@@ -3,7 +3,7 @@
 A rerun while a round runs its full time changes nothing. Of two who publish at once, one wins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
-from engine.outbox import Draft, put_many
+from engine.groups import dissolve, start_groups
 from engine.pairing_input import PairingInput, pairing_input
-from engine.plan_nudges import media_of
 from nudges.cadence import zone_of
 from pairing.errors import PrepairedError
 from pairing.obstacles import Unplaceable
 from pairing.plan import plan
 from store import audit
 from store.cohorts import active_groups, cohort_by_name, latest_round
-from store.models import BuddyGroup, GroupPlace, Member, Round, new_id
+from store.models import BuddyGroup, GroupPlace, Round, new_id
 
 
 class RotationRefused(PrepairedError):
@@ -201,7 +200,7 @@ def _publish(session: Session, deployment: Deployment, stored: Round, now: datet
     stored.state, stored.published_at = "published", now
     local = now.astimezone(zone_of(deployment.program.zone))
     stored.ends_on = local.date() + deployment.round_length
-    _start_groups(session, deployment, stored.groups, now, introduce=True)
+    start_groups(session, deployment, stored.groups, now, introduce=True)
     audit.record(
         session, at=now, actor=actor, action="round_published",
         detail=f"round {stored.number}, {len(stored.groups)} groups",
@@ -212,54 +211,6 @@ def _end_groups(session: Session, cohort_id: UUID, now: datetime) -> None:
     for group in active_groups(session, cohort_id):
         dissolve(group, now)
     session.flush()
-
-
-def dissolve(group: BuddyGroup, now: datetime) -> None:
-    """The group is no more; what it logged stays."""
-    group.state, group.dissolved_at = "dissolved", now
-    for place in group.places:
-        place.active = False
-
-
-def _start_groups(
-    session: Session, deployment: Deployment, groups: Sequence[BuddyGroup], now: datetime, *, introduce: bool
-) -> None:
-    members = {
-        member.id: member
-        for member in (session.get(Member, p.member_id) for group in groups for p in group.places)
-        if member is not None
-    }
-    media = media_of(session, deployment, set(members))
-    drafts: list[Draft] = []
-    for group in groups:
-        group.state, group.started_at, group.dissolved_at = "active", group.started_at or now, None
-        for place in group.places:
-            place.active = True
-            member = members[place.member_id]
-            rhythms.begin(session, deployment, member, group.cohort_id, group.id, now)
-            drafts.append(introduction(group, member, media[member.id], now))
-    session.flush()
-    if introduce:
-        put_many(session, deployment, drafts, now)
-
-
-def start_group(session: Session, deployment: Deployment, group: BuddyGroup, now: datetime) -> None:
-    """Starts one group in the middle of a round and introduces its members."""
-    _start_groups(session, deployment, [group], now, introduce=True)
-
-
-def introduction(group: BuddyGroup, member: Member, medium: str | None, now: datetime) -> Draft:
-    """The message that tells a member who their buddies are."""
-    return Draft(
-        key=f"introduction:{group.id}:{member.id}",
-        kind="introduction",
-        medium=medium or "sms",
-        member_id=member.id,
-        cohort_id=group.cohort_id,
-        group_id=group.id,
-        due_at=now,
-        dropped=None if medium else "no_channel",
-    )
 
 
 def undo_round(
@@ -280,7 +231,7 @@ def undo_round(
         before = latest_round(session, stored.cohort_id, "published")
         if before is not None:
             whole = [group for group in before.groups if group.dissolved_at == stored.published_at]
-            _start_groups(session, deployment, whole, now, introduce=False)
+            start_groups(session, deployment, whole, now, introduce=False)
         else:
             for group in stored.groups:
                 for place in group.places:

@@ -1,0 +1,61 @@
+"""Starts and ends groups of buddies, whether a round begins or one group is mended in the middle of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine import rhythms
+from engine.deployment import Deployment
+from engine.outbox import Draft, put_many
+from engine.plan_nudges import media_of
+from store.models import BuddyGroup, Member
+
+
+def dissolve(group: BuddyGroup, now: datetime) -> None:
+    """The group is no more; what it logged stays."""
+    group.state, group.dissolved_at = "dissolved", now
+    for place in group.places:
+        place.active = False
+
+
+def start_groups(
+    session: Session,
+    deployment: Deployment,
+    groups: Sequence[BuddyGroup],
+    now: datetime,
+    *,
+    introduce: bool,
+) -> None:
+    """Makes the groups active: places, rhythms and, if wanted, an introduction to each member."""
+    members = {
+        member.id: member
+        for member in (session.get(Member, p.member_id) for group in groups for p in group.places)
+        if member is not None
+    }
+    media = media_of(session, deployment, set(members))
+    drafts: list[Draft] = []
+    for group in groups:
+        group.state, group.started_at, group.dissolved_at = "active", group.started_at or now, None
+        for place in group.places:
+            place.active = True
+            member = members[place.member_id]
+            rhythms.begin(session, deployment, member, group.cohort_id, group.id, now)
+            drafts.append(introduction(group, member, media[member.id], now))
+    session.flush()
+    if introduce:
+        put_many(session, deployment, drafts, now)
+
+
+def introduction(group: BuddyGroup, member: Member, medium: str | None, now: datetime) -> Draft:
+    """The message that tells a member who their buddies are."""
+    return Draft(
+        key=f"introduction:{group.id}:{member.id}",
+        kind="introduction",
+        medium=medium or "sms",
+        member_id=member.id,
+        cohort_id=group.cohort_id,
+        group_id=group.id,
+        due_at=now,
+        dropped=None if medium else "no_channel",
+    )
