@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from pairing.compatibility import FORBIDDEN, Compatibility
+from pairing.compatibility import FORBIDDEN, Compatibility, Mask
 from pairing.horizon import fresh_pairs, repeat_free_limit
 from pairing.locks import Lock, mutual
 from pairing.meetings import Meetings, pairs_of
@@ -80,13 +80,21 @@ class Cohort:
             mutual=[(seat[one], seat[other]) for one, other in wanted if one in seat and other in seat],
         )
 
-    def repeat_free_limit(self, meetings: Meetings, alone: Sequence[str]) -> int:
-        """An upper bound on rounds without a repeat among those of the pool who can be placed."""
+    def fresh(self, meetings: Meetings) -> Mask:
+        """Which pairs of the pool may meet and have not met, by position in the pool."""
         met = [
             (self.place[one], self.place[other])
             for one, other, _ in meetings.pairs()
             if one in self.place and other in self.place
         ]
-        seated = [index for index in self.pool if self.ids[index] not in alone]
         fresh = fresh_pairs(self.weights != FORBIDDEN, met)
-        return repeat_free_limit(fresh[seated][:, seated], self.size)
+        return fresh[self.pool][:, self.pool]
+
+    def pool_weight(self, pairs: Iterable[tuple[int, int]]) -> int:
+        """The weight of pairs given by position in the pool."""
+        return sum(int(self.weights[self.pool[one], self.pool[other]]) for one, other in pairs)
+
+    def repeat_free_limit(self, meetings: Meetings, alone: Sequence[str]) -> int:
+        """An upper bound on rounds without a repeat among those of the pool who can be placed."""
+        seated = [at for at, index in enumerate(self.pool) if self.ids[index] not in alone]
+        return repeat_free_limit(self.fresh(meetings)[seated][:, seated], self.size)

@@ -21,6 +21,13 @@ class Meetings:
         for number, group in sorted(history, key=lambda past: (past[0], sorted(past[1]))):
             self.record(number, sorted(group))
 
+    def copy(self) -> "Meetings":
+        """A memory of its own with the same meetings."""
+        twin = Meetings()
+        twin._last = dict(self._last)
+        twin._sizes = {size: Counter(counts) for size, counts in self._sizes.items()}
+        return twin
+
     def record(self, number: int, group: Sequence[str]) -> None:
         """Remember that a group met in the round of that number."""
         for pair in pairs_of(group):

@@ -16,7 +16,8 @@ from pairing.meetings import Meetings, Past
 from pairing.obstacles import Unplaceable, obstacles
 from pairing.pair_weights import PairWeights, pair_weights
 from pairing.policy import Person, Policy, PolicyFault, Request
-from pairing.rounds import Round, best_round
+from pairing.rotation import rotation
+from pairing.rounds import Round
 from pairing.time_limit import TimeLimit
 
 SIZES = (2, 3)
@@ -67,15 +68,16 @@ def plan(
     kept, conflicts = kept_locks(locks, by_id, policy)
     random = Random(seed)
     cohort = Cohort(by_id, policy, requests=requests, locks=kept, size=size, random=random)
-    past = tuple(history)
-    planned = _planned(cohort, Meetings(past), range(first_round, first_round + rounds), random, time_limit)
+    past = Meetings(history)
+    numbers = range(first_round, first_round + rounds)
+    planned = rotation(cohort, past, numbers, random, TimeLimit.within(time_limit))
     return Plan(
         rounds=planned,
         repeat_free_rounds=leading_fresh([each.repeats == 0 and bool(each.groups) for each in planned]),
-        repeat_free_limit=cohort.repeat_free_limit(Meetings(past), planned[0].alone),
+        repeat_free_limit=cohort.repeat_free_limit(past, planned[0].alone),
         unplaceable=_unplaceable(cohort, planned),
         conflicts=tuple(conflicts),
-        pair_weights=pair_weights(cohort, Meetings(past), planned[0]),
+        pair_weights=pair_weights(cohort, past, planned[0]),
     )
 
 
@@ -86,21 +88,6 @@ def _by_id(people: Iterable[Person]) -> Mapping[str, Person]:
             raise PolicyFault(f"two people have the id {person.id}")
         found[person.id] = person
     return found
-
-
-def _planned(
-    cohort: Cohort, meetings: Meetings, numbers: range, random: Random, time_limit: float | None
-) -> tuple[Round, ...]:
-    """One round after the other, each remembering those before it. `meetings` is used up."""
-    limit = TimeLimit.within(time_limit)
-    planned = []
-    for number in numbers:
-        wishes = number == numbers[0]
-        found = best_round(cohort, number, meetings, wishes=wishes, random=random, limit=limit)
-        planned.append(found)
-        for group in found.groups:
-            meetings.record(number, group)
-    return tuple(planned)
 
 
 def _unplaceable(cohort: Cohort, planned: Iterable[Round]) -> tuple[Unplaceable, ...]:

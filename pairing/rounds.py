@@ -6,7 +6,7 @@ from random import Random
 
 from pairing.cohort import Cohort
 from pairing.dyads import dyads
-from pairing.grouping import Grouping, ceiling
+from pairing.grouping import Group, Grouping, ceiling, score
 from pairing.meetings import Meetings
 from pairing.objective import Objective
 from pairing.reasons import reasons
@@ -31,11 +31,25 @@ class Round:
 
 
 def best_round(
-    cohort: Cohort, number: int, meetings: Meetings, *, wishes: bool, random: Random, limit: TimeLimit
+    cohort: Cohort,
+    number: int,
+    meetings: Meetings,
+    *,
+    wishes: bool,
+    random: Random,
+    limit: TimeLimit,
+    given: Sequence[Group] | None = None,
 ) -> Round:
-    """The best groups for one round, given everything that met before."""
+    """The best groups for one round, given everything that met before.
+
+    `given` groups of the pool are taken instead, when later rounds depend on them; the bound is still the
+    best's.
+    """
     goal = cohort.goal(number, meetings, wishes=wishes)
     found = dyads(goal, limit) if cohort.size == 2 else triads(goal, random, limit)
+    if given is not None:
+        total = score(goal, cohort.size, given)
+        found = Grouping(groups=tuple(given), alone=(), score=total, bound=max(total, found.bound))
     names = [cohort.ids[index] for index in cohort.pool]
     chosen = [tuple(sorted(names[member] for member in group)) for group in found.groups]
     agreed, alone = _joined(cohort, [names[member] for member in found.alone], meetings)
