@@ -102,12 +102,12 @@ def _cover(flat: str, hits: Iterable[Hit]) -> str:
 
 def _about(hit: Hit, flat: str, lexicon: Lexicon, others: list[Hit]) -> tuple[str, bool]:
     """Whose danger a hit is about, and whether the text says so."""
-    if hit.entry.about in {"self", "other"}:
-        return hit.entry.about, True
-    if any(other.start < hit.end and hit.start < other.end for other in others):
-        return "other", True
     start = max(flat.rfind(". ", 0, hit.start + 1) + 1, hit.start - _LOOKED_BACK)
     before, inside = flat[start : hit.start].split(), flat[hit.start : hit.end].split()
+    if hit.entry.about == "self":
+        return "other" if _quoted(before + inside, lexicon) else "self", True
+    if hit.entry.about == "other" or any(other.start < hit.end and hit.start < other.end for other in others):
+        return "other", True
     named = _person(before + [word for word in inside if word not in {"him", "her", "them"}], lexicon)
     return named or _person(before + inside, lexicon) or ("self", False)
 
@@ -121,12 +121,15 @@ def _person(words: list[str], lexicon: Lexicon) -> tuple[str, bool] | None:
         if word in lexicon.persons["other"]:
             return "other", True
         if word in lexicon.persons["self"]:
-            return "other" if word == "i" and _quoted(words[:at], lexicon) else "self", True
+            return "other" if _quoted(words[: at + 1], lexicon) else "self", True
     return None
 
 
-def _quoted(before: list[str], lexicon: Lexicon) -> bool:
-    """Whether "I" is somebody else's: "my buddy texted me I want to die"."""
+def _quoted(words: list[str], lexicon: Lexicon) -> bool:
+    """Whether the last "I" is somebody else's: "my buddy texted me I want to die"."""
+    if "i" not in words:
+        return False
+    before = words[: len(words) - 1 - words[::-1].index("i")]
     while before and before[-1] in _BETWEEN:
         before = before[:-1]
     if not before or before[-1] not in _SAYING:
