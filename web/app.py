@@ -11,10 +11,13 @@ from starlette.types import Scope
 from engine.clock import Clock
 from engine.deployment import Deployment
 from web import (
+    api_routes,
     case_routes,
     console_routes,
     health_routes,
+    member_routes,
     program_routes,
+    public_routes,
     sendgrid_routes,
     sign_in_routes,
     support_routes,
@@ -32,11 +35,14 @@ _STATIC = Path(__file__).parent / "static"
 _ROUTERS = (
     twilio_routes.router,
     sendgrid_routes.router,
+    member_routes.router,  # before the support page, whose token takes all that is left of a path
     support_routes.router,
+    public_routes.router,
     sign_in_routes.router,
     console_routes.router,
     case_routes.router,
     program_routes.router,
+    api_routes.router,
     health_routes.router,
 )
 

@@ -14,13 +14,14 @@ LONGEST_WISH = 300  # characters of one wish; the page is no diary
 WISHES = ("how", "when", "avoid", "unit")
 
 
-@router.api_route("/s/{token}", methods=["GET", "HEAD"])
-def support_page(token: str, site: SiteDep) -> HTMLResponse:
+@router.api_route("/s", methods=["GET", "HEAD"])
+@router.api_route("/s/{token:path}", methods=["GET", "HEAD"])
+def support_page(site: SiteDep, token: str = "") -> HTMLResponse:
     """The page, whoever asks and however often."""
     return _page(site, token)
 
 
-@router.post("/s/{token}")
+@router.post("/s/{token:path}")
 def act_on_support_page(token: str, form: PostedForm, site: SiteDep) -> HTMLResponse:
     """Does what the pressed button says, and says what was done or that it was recorded already."""
     act = form.get("act", "")
@@ -45,4 +46,4 @@ def _do(site: Site, token: str, act: str, form: Form) -> Done:
 
 def _page(site: Site, token: str, act: str = "", done: Done | None = None) -> HTMLResponse:
     view = support_view(site.deployment, token, site.now())
-    return site.member_page("member/support.html", view=view, act=act, done=done)
+    return site.member_page("member/support.html", view=view, act=act, done=done, token=token)

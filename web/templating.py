@@ -36,7 +36,14 @@ def templates(program: Program) -> Environment:
         return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
     environment.filters.update(
-        moment=moment, clock=clock, day=day, words=in_words, within=within, dialled=dialled, plural=plural
+        moment=moment,
+        clock=clock,
+        day=day,
+        words=in_words,
+        within=within,
+        dialled=dialled,
+        plural=plural,
+        rhythm=rhythm,
     )
     return environment
 
@@ -77,3 +84,16 @@ def dialled(number: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """A count with its word: "1 group", "3 groups"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+_RHYTHMS = {"FREQ=DAILY": "day", "FREQ=WEEKLY": "week", "FREQ=MONTHLY": "month"}
+
+
+def rhythm(rrule: str) -> str:
+    """A rule of the usual kind in words: "every 90 days"; another one as it is written (RFC 5545)."""
+    freq, _, rest = rrule.partition(";")
+    unit = _RHYTHMS.get(freq)
+    if unit is None or (rest and not rest.startswith("INTERVAL=")) or ";" in rest:
+        return rrule
+    count = rest.removeprefix("INTERVAL=") or "1"
+    return f"every {unit}" if count == "1" else f"every {count} {unit}s"

@@ -61,7 +61,7 @@ def groups_shown(
     )
     if ids is not None:
         query = query.where(BuddyGroup.id.in_(ids))
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     members = _members_in(session, {group.id for group, _, _ in found})
     answers = _answers(session, deployment, {group.id for group, _, _ in found}, now)
     shown = [

@@ -58,7 +58,7 @@ def incident_counts(session: Session) -> IncidentCounts:
     rows = session.execute(
         select(Incident.state, func.count()).where(Incident.state != "closed").group_by(Incident.state)
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return IncidentCounts(
         waiting=found.get(IncidentState.OPEN, 0), taken=found.get(IncidentState.ACKNOWLEDGED, 0)
     )

@@ -174,7 +174,7 @@ def _shown(
             GroupPlace.member_id.in_(ids), GroupPlace.active
         )
     )
-    group_of = dict(places.tuples().all())
+    group_of = dict(places.all())
     groups = {group.id: group for group in groups_shown(session, deployment, now, ids=set(group_of.values()))}
     barred = suppressed(session, {(p.medium, p.address_index) for m in members for p in m.contacts})
     return [

@@ -77,7 +77,7 @@ def _shown(deployment: Deployment, row: Message, members: dict[UUID, Member]) ->
 def counts_by_state(session: Session) -> dict[str, int]:
     """State -> how many."""
     rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def causes(session: Session, since: datetime) -> list[Cause]:

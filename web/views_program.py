@@ -58,7 +58,8 @@ def wording_preview(program: Program, public_url: str) -> list[TextShown]:
     fields = program.fields() | SAMPLE | {"link": f"{public_url}/s/{'x' * 22}"}
     shown = []
     for kind in program.wording.sms:
-        body = render(kind, "sms", program.wording, fields).body
+        own = {"minutes": "15"} if kind == "sign_in" else {}
+        body = render(kind, "sms", program.wording, fields | own).body
         shown.append(TextShown(kind=kind, body=body, segments=size(body).segments))
     return shown
 
@@ -91,7 +92,7 @@ def _entry(row: AuditEntry, refs: dict[UUID, str]) -> EntryShown:
 def _refs(session: Session, subjects: set[str]) -> dict[UUID, str]:
     ids = {one for subject in subjects if (one := _id(subject))}
     rows = session.execute(select(Member.id, Member.ref).where(Member.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _id(subject: str | None) -> UUID | None:

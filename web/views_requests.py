@@ -142,7 +142,7 @@ def _supporters(session: Session, deployment: Deployment, member: Member) -> lis
         .where(SupportRequest.state.in_(("matched", "contacted")))
         .group_by(SupportRequest.supporter_id)
     )
-    load = dict(rows.tuples().all())
+    load = dict(rows.all())
     free = _free(with_role(session, "supporter"), deployment, member)
     shown = [
         SupporterShown(id=one.id, name=name_of_staff(deployment.vault, one), cases=load.get(one.id, 0))

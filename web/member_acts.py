@@ -1,0 +1,123 @@
+"""What members settle about themselves on their own page; each act is one transaction and on the trail."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from engine import opt_out
+from engine.deployment import Deployment
+from engine.links import LIFETIMES, Purpose, issue, resolve
+from engine.recipients import suppressed
+from nudges.holds import local_day
+from pairing.errors import PrepairedError
+from store import audit
+from store.models import Colour, Link, Member
+from store.sealing import token_hash
+
+LONGEST_PAUSE = timedelta(days=366)
+
+
+class NoSuchPause(PrepairedError):
+    """A day to come back on that is not ahead, or over a year ahead."""
+
+
+def member_of_link(deployment: Deployment, token: str, now: datetime) -> UUID | None:
+    """Whose page a member link opens. It works until it is over: a member has no password and no other way back."""
+    with deployment.database.reads() as session:
+        bearer = resolve(session, token, Purpose.MEMBER, now)
+        return bearer.member_id if bearer else None
+
+
+def member_of_fresh_support_link(deployment: Deployment, token: str, now: datetime) -> UUID | None:
+    """Whose page a support link opens: one that is no older than a member link may be."""
+    with deployment.database.reads() as session:
+        bearer = resolve(session, token, Purpose.SUPPORT, now)
+        link = session.get(Link, token_hash(token)) if bearer else None
+        is_fresh = link is not None and now - link.created_at <= LIFETIMES[Purpose.MEMBER]
+        return link.member_id if link and is_fresh else None
+
+
+def support_link(deployment: Deployment, member_id: UUID, now: datetime) -> str:
+    """A fresh token of the support page for that member."""
+    with deployment.database.writes.begin() as session:
+        return issue(session, Purpose.SUPPORT, now=now, member_id=member_id)
+
+
+def pause_until(deployment: Deployment, member_id: UUID, back_on: date, now: datetime) -> None:
+    """No nudges until that day. Raises NoSuchPause."""
+    with deployment.database.writes.begin() as session:
+        member = session.get_one(Member, member_id)
+        today = local_day(now, member.timezone)
+        if not today < back_on <= today + LONGEST_PAUSE:
+            raise NoSuchPause("choose a day ahead, within a year")
+        member.paused_until = back_on
+        _note(session, member_id, "paused", now)
+
+
+def resume(deployment: Deployment, member_id: UUID, now: datetime) -> None:
+    """The member's own pause is over, and so is the rest after a red."""
+    with deployment.database.writes.begin() as session:
+        member = session.get_one(Member, member_id)
+        member.paused_until = member.resting_since = None
+        _note(session, member_id, "resumed", now)
+
+
+def choose_mode(deployment: Deployment, member_id: UUID, mode: str, now: datetime) -> None:
+    """`ask`, or `remind`: just remind me, never ask, and nothing is logged."""
+    if mode not in ("ask", "remind"):
+        raise ValueError(mode)
+    with deployment.database.writes.begin() as session:
+        session.get_one(Member, member_id).mode = mode
+        _note(session, member_id, f"chose_{mode}", now)
+
+
+def keep_colours(deployment: Deployment, member_id: UUID, keeps: bool, now: datetime) -> None:
+    """Whether colours are kept from now on; without, those that were kept are deleted."""
+    with deployment.database.writes.begin() as session:
+        session.get_one(Member, member_id).keeps_colours = keeps
+        if not keeps:
+            session.execute(delete(Colour).where(Colour.member_id == member_id))
+        _note(session, member_id, "keeps_colours" if keeps else "keeps_no_colours", now)
+
+
+def stop_messages(deployment: Deployment, member_id: UUID, how: str, now: datetime) -> bool:
+    """No message to any of the member's addresses any more; False when that was so already."""
+    with deployment.database.writes.begin() as session:
+        member = session.get_one(Member, member_id)
+        points = {(point.medium, point.address_index) for point in member.contacts}
+        if not points or suppressed(session, points) == points:
+            return False
+        medium, index = sorted(points)[0]
+        opt_out.stop(session, deployment, medium=medium, address_index=index, member=member, now=now, how=how)
+    return True
+
+
+def start_messages(deployment: Deployment, member_id: UUID, medium: str, now: datetime) -> bool:
+    """Messages by that medium again; the other one stays stopped."""
+    with deployment.database.writes.begin() as session:
+        member = session.get_one(Member, member_id)
+        point = next((one for one in member.contacts if one.medium == medium), None)
+        if point is None:
+            return False
+        return opt_out.start(
+            session, medium=medium, address_index=point.address_index, member=member, now=now
+        )
+
+
+def unsubscribe(deployment: Deployment, token: str, now: datetime) -> bool | None:
+    """One-click unsubscribe (RFC 8058): True now, False already, None where the token stands for nobody."""
+    member_id = member_of_unsubscribe(deployment, token, now)
+    return None if member_id is None else stop_messages(deployment, member_id, "unsubscribe", now)
+
+
+def member_of_unsubscribe(deployment: Deployment, token: str, now: datetime) -> UUID | None:
+    """Whose mails the link of a mail's header ends."""
+    with deployment.database.reads() as session:
+        bearer = resolve(session, token, Purpose.UNSUBSCRIBE, now)
+        return bearer.member_id if bearer else None
+
+
+def _note(session: Session, member_id: UUID, action: str, now: datetime) -> None:
+    audit.record(session, at=now, actor=f"member:{member_id}", action=action, subject=str(member_id))

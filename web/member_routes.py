@@ -1,0 +1,134 @@
+"""The member's own page: a link, a button, a cookie for an hour. Opening changes nothing; pressing does."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from web import member_acts
+from web.bodies import Form, PostedForm
+from web.faults import Refused, stale_form, unknown
+from web.site import Site, SiteDep
+from web.views_member import my_data, my_page
+
+router = APIRouter(include_in_schema=False)
+COOKIE = "prepaired_member"
+STAYS = timedelta(hours=1)
+RUN_OUT = (
+    "This link has run out or is not complete. Each of our messages carries a fresh one; to get one now, answer any "
+    "of them with HELP."
+)
+
+
+@router.api_route("/m/{token:path}", methods=["GET", "HEAD"])
+def link_page(token: str, site: SiteDep) -> HTMLResponse:
+    """A button, whoever opens it and however often."""
+    if member_acts.member_of_link(site.deployment, token, site.now()) is None:
+        return site.member_page("member/message.html", title="This link has run out", words=RUN_OUT)
+    return site.member_page(
+        "member/button.html",
+        title="Your page",
+        words="Your buddies, pauses, what we may send you, and everything that is held about you.",
+        button="Open my page",
+    )
+
+
+@router.post("/m/{token:path}")
+def open_page(token: str, form: PostedForm, site: SiteDep) -> Response:
+    """Trades the link for a cookie."""
+    member = member_acts.member_of_link(site.deployment, token, site.now())
+    return _let_in(site, member)
+
+
+@router.post("/s/{token}/my-page")
+def open_page_from_support(token: str, form: PostedForm, site: SiteDep) -> Response:
+    """Trades a support link of the last days for the cookie, too."""
+    member = member_acts.member_of_fresh_support_link(site.deployment, token, site.now())
+    return _let_in(site, member)
+
+
+def _let_in(site: Site, member: UUID | None) -> Response:
+    if member is None:
+        return site.member_page("member/message.html", title="This link has run out", words=RUN_OUT)
+    response = RedirectResponse("/my", 303)
+    sealed = site.seals.seal("member page", str(member), site.clock.wall() + STAYS)
+    response.set_cookie(
+        COOKIE, sealed, max_age=int(STAYS.total_seconds()), path="/my", httponly=True, samesite="lax",
+        secure=site.settings.is_https,
+    )  # fmt: skip
+    return response
+
+
+def _member(request: Request, site: SiteDep) -> UUID:
+    sealed = request.cookies.get(COOKIE, "")
+    member = site.seals.open("member page", sealed, site.clock.wall())
+    if member is None:
+        raise Refused(
+            401, "Open your page from a link", "Each of our messages carries one. It lasts an hour."
+        )
+    return UUID(member)
+
+
+MemberDep = Annotated[UUID, Depends(_member)]
+
+
+def _token(request: Request, site: Site) -> str:
+    return site.seals.form_token(f"member page:{request.cookies.get(COOKIE, '')}")
+
+
+@router.get("/my")
+def own_page(request: Request, member: MemberDep, site: SiteDep, note: str = "") -> HTMLResponse:
+    """Buddies and settings."""
+    page = my_page(site.deployment, member, site.now())
+    if page is None:
+        raise unknown()
+    return site.member_page("member/my.html", my=page, token=_token(request, site), note=note)
+
+
+@router.get("/my/data")
+def own_data(request: Request, member: MemberDep, site: SiteDep) -> HTMLResponse:
+    """Everything held about the member, and who has looked."""
+    data = my_data(site.deployment, member)
+    if data is None:
+        raise unknown()
+    return site.member_page("member/my_data.html", data=data)
+
+
+@router.post("/my")
+def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep) -> Response:
+    """Does what the pressed button says."""
+    if not site.seals.is_form_token(f"member page:{request.cookies.get(COOKIE, '')}", form.get("token", "")):
+        raise stale_form()
+    if form.get("act") == "support":
+        token = member_acts.support_link(site.deployment, member, site.now())
+        return RedirectResponse(f"/s/{token}", 303)
+    note = _do(site, member, form)
+    site.wake_senders()
+    return RedirectResponse(f"/my?note={note}", 303)
+
+
+def _do(site: Site, member: UUID, form: Form) -> str:
+    """The act, and the word for what is said of it."""
+    deployment, now, act = site.deployment, site.now(), form.get("act", "")
+    match act:
+        case "pause":
+            try:
+                member_acts.pause_until(deployment, member, date.fromisoformat(form.get("until", "")), now)
+            except (ValueError, member_acts.NoSuchPause):
+                return "no_day"
+        case "resume":
+            member_acts.resume(deployment, member, now)
+        case "ask" | "remind":
+            member_acts.choose_mode(deployment, member, act, now)
+        case "keep_colours" | "drop_colours":
+            member_acts.keep_colours(deployment, member, act == "keep_colours", now)
+        case "stop":
+            return "stopped" if member_acts.stop_messages(deployment, member, "page", now) else "already"
+        case "start":
+            medium = form.get("medium", "")
+            return "saved" if member_acts.start_messages(deployment, member, medium, now) else "already"
+        case _:
+            raise unknown()
+    return "saved"
