@@ -10,17 +10,25 @@ from tests.loopback import is_loopback
 from tests.requirements import lacking
 from tests.web.chromium import NoBrowser, launch
 
+_RUNNING = pytest.StashKey[Browser]()
+
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium for this session; skipped or failed where there is none."""
-    with sync_playwright() as playwright:
+def browser(pytestconfig: pytest.Config) -> Browser:
+    """A headless Chromium for this session; skipped or failed where there is none.
+
+    Kept in the stash, because a process can run Playwright once only, and a module that imports this fixture
+    gets one of its own.
+    """
+    if _RUNNING not in pytestconfig.stash:
+        playwright = sync_playwright().start()
         try:
-            browser = launch(playwright)
+            pytestconfig.stash[_RUNNING] = launch(playwright)
         except NoBrowser as reason:
+            playwright.stop()
             lacking(f"no browser to test in: {reason}")
-        yield browser
-        browser.close()
+        pytestconfig.add_cleanup(playwright.stop)  # which ends the browser, too
+    return pytestconfig.stash[_RUNNING]
 
 
 @pytest.fixture
