@@ -19,7 +19,7 @@ from engine.contact_faults import mark_contact, other_medium
 from engine.deployment import Deployment
 from engine.outbox import State
 from engine.recipients import Recipient, recipients
-from nudges.holds import Action, verdict
+from nudges.holds import Action, Reason, Viewer, shown_reason, verdict
 from nudges.kinds import policy_of
 from store.models import Message
 
@@ -56,11 +56,20 @@ def claim_due(
             ready.append(outgoing)
         elif ruling.action is Action.WAIT:
             message.not_before = ruling.until or now + ASK_AGAIN
-            message.reason = ruling.reason
+            message.reason = kept_reason(ruling.reason)
         else:
-            message.state, message.reason, message.settled_at = State.DROPPED, ruling.reason, now
+            message.state, message.settled_at = State.DROPPED, now
+            message.reason = kept_reason(ruling.reason)
     session.flush()
     return ready
+
+
+def kept_reason(reason: Reason | None) -> str | None:
+    """The word that is stored: leave, pause, request and incident are one word, so that a row tells nobody which.
+
+    The member's own page works the true reason out anew.
+    """
+    return None if reason is None else shown_reason(reason, Viewer.COORDINATOR)
 
 
 def _mark_sending(

@@ -21,7 +21,8 @@ def settle_as_sent(
     session: Session, message: Message, provider_id: str, status: str, code: str | None, now: datetime
 ) -> None:
     """The provider has the message, under that id and with that status of its own. The row is locked."""
-    if message.state in _OPEN:
+    arrived_after_all = message.state == State.DUE and message.attempts > 0 and message.provider_id is None
+    if message.state in _OPEN or arrived_after_all:
         message.state, message.reason = State.SENT, None
         message.sent_at = message.sent_at or now
         message.settled_at = now
@@ -42,8 +43,8 @@ def _follow(session: Session, message: Message, status: str, code: str | None, n
     if code is None:
         return
     if code in RETRY_ONCE and message.attempts < 2 and now < message.send_before:
-        message.state, message.not_before = State.DUE, now
-        message.provider_id = message.provider_status = None
+        # The old id stays until the next attempt has its own, so that late news of this one changes nothing.
+        message.state, message.not_before, message.provider_status = State.DUE, now, None
         return
     kind = kind_of_code(code)
     if kind in (OutcomeKind.UNUSABLE, OutcomeKind.SUPPRESSED):

@@ -18,6 +18,7 @@ from engine.delivery import settle_as_sent
 from engine.deployment import Deployment
 from engine.outbox import State
 from engine.owner import is_surely_dead
+from engine.recipients import recipients
 from nudges.kinds import policy_of
 from store.models import Message
 
@@ -90,21 +91,22 @@ def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], 
     totals = Settled()
     for index, messages in by_reader.items():
         address = addresses.get(index)
+        if address is None:  # the member's number changed meanwhile: there is nobody left to ask about
+            totals = _sum(totals, _abandon(deployment, messages, clock))
+            continue
         try:
-            copies = list(channel.copies(address)) if address else []
+            copies = list(channel.copies(address))
         except LookupFailed:
             _ask_later(deployment, messages, clock)
             totals = _sum(totals, Settled(looked_up=1, unanswered=1))
             continue
         settled = _compare(deployment, messages, copies, clock)
-        totals = _sum(totals, _sum(settled, Settled(looked_up=1 if address else 0)))
+        totals = _sum(totals, _sum(settled, Settled(looked_up=1)))
     return totals
 
 
 def _addresses(deployment: Deployment, rows: Sequence[Message]) -> dict[str | None, str]:
     """Fingerprint -> address, for the readers of those messages."""
-    from engine.recipients import recipients
-
     with deployment.database.reads() as session:
         readers = recipients(session, deployment, rows)
     return {reader.address_index: reader.address for reader in readers.values() if reader.address}
@@ -132,6 +134,13 @@ def _compare(
                 requeue(message)
                 requeued += 1
     return Settled(found=found, requeued=requeued, given_up=given_up)
+
+
+def _abandon(deployment: Deployment, messages: Sequence[Message], clock: Clock) -> Settled:
+    with deployment.database.writes.begin() as session:
+        ids = [message.id for message in _locked(session, [m.id for m in messages])]
+        give_up(session, ids, clock.now(), "in_doubt")
+    return Settled(given_up=len(ids))
 
 
 def _wait_for_events(

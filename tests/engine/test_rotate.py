@@ -1,0 +1,156 @@
+"""A round is planned, published once, and taken back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine.deployment import Deployment
+from engine.import_members import import_members
+from engine.mend_groups import mend_groups
+from engine.rotate import (
+    RotationRefused,
+    RoundPlan,
+    Running,
+    plan_round,
+    publish_round,
+    store_round,
+    undo_round,
+)
+from store.models import BuddyGroup, GroupPlace, Member, Rhythm
+
+NAMES = ("a", "b", "c", "d", "e")
+
+
+def enrol(deployment: Deployment, now: datetime, **changes: dict[str, str]) -> None:
+    rows = [
+        (
+            number,
+            {"id": name, "phone": f"+1202555{100 + number:04}", "sms_consent": "yes"} | changes.get(name, {}),
+        )
+        for number, name in enumerate(NAMES, start=2)
+    ]
+    import_members(deployment, rows, now=now, cohort="spring")
+
+
+def planned(deployment: Deployment, now: datetime, *, early: bool = False) -> RoundPlan:
+    found = plan_round(deployment, "spring", now=now, early=early)
+    assert isinstance(found, RoundPlan)
+    return found
+
+
+def publish(deployment: Deployment, now: datetime, *, early: bool = False) -> RoundPlan:
+    found = planned(deployment, now, early=early)
+    store_round(deployment, found, now=now, publish=True, actor="staff:cora")
+    return found
+
+
+def groups(deployment: Deployment) -> list[list[str]]:
+    with deployment.database.reads() as session:
+        rows = session.execute(
+            select(GroupPlace.group_id, Member.ref)
+            .join(Member, Member.id == GroupPlace.member_id)
+            .where(GroupPlace.active)
+            .order_by(Member.ref)
+        ).all()
+    gathered: dict[object, list[str]] = {}
+    for group, ref in rows:
+        gathered.setdefault(group, []).append(ref)
+    return sorted(gathered.values())
+
+
+def test_everybody_is_in_one_group_and_nobody_alone(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    publish(deployment, now)
+    assert sorted(map(len, groups(deployment))) == [2, 3]
+
+
+def test_a_rerun_of_a_round_that_runs_changes_nothing(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    publish(deployment, now)
+    before = groups(deployment)
+    again = plan_round(deployment, "spring", now=now + timedelta(days=30))
+    assert isinstance(again, Running)
+    assert groups(deployment) == before
+
+
+def test_of_two_who_publish_the_same_round_one_wins(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    first, second = planned(deployment, now), planned(deployment, now)
+    store_round(deployment, first, now=now, publish=True, actor="staff:cora")
+    with pytest.raises(RotationRefused, match="somebody else"):
+        store_round(deployment, second, now=now, publish=True, actor="staff:dira")
+
+
+def test_a_draft_changes_nothing_until_it_is_published(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    store_round(deployment, planned(deployment, now), now=now, publish=False, actor="staff:cora")
+    assert groups(deployment) == []
+    publish_round(deployment, "spring", 1, now=now, actor="staff:cora")
+    assert sorted(map(len, groups(deployment))) == [2, 3]
+    with pytest.raises(RotationRefused, match="published already"):
+        publish_round(deployment, "spring", 1, now=now, actor="staff:cora")
+
+
+def test_an_undone_round_lets_the_one_before_run_on(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    publish(deployment, now)
+    before = groups(deployment)
+    publish(deployment, now + timedelta(days=1), early=True)
+    assert groups(deployment) != before
+    undo_round(deployment, "spring", 2, now=now + timedelta(days=2), actor="staff:cora")
+    assert groups(deployment) == before
+    with pytest.raises(RotationRefused, match="not the one"):
+        undo_round(deployment, "spring", 2, now=now + timedelta(days=2), actor="staff:cora")
+
+
+def test_the_next_round_brings_new_partners_and_a_new_odd_one(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    first = publish(deployment, now)
+    second = publish(deployment, now + timedelta(days=91))
+    assert second.number == 2
+    met = {frozenset((x, y)) for group in first.groups for x in group for y in group if x != y}
+    again = {frozenset((x, y)) for group in second.groups for x in group for y in group if x != y} & met
+    assert second.repeats == len(again)
+    assert len(again) <= 1
+
+
+def test_an_exclusion_is_never_broken_and_an_agreement_is_kept(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now, a={"never": "b;c"}, d={"buddy": "e"})
+    found = publish(deployment, now)
+    together = [set(group) for group in found.groups]
+    assert not any({"a", "b"} <= group or {"a", "c"} <= group for group in together)
+    assert any({"d", "e"} <= group for group in together)
+
+
+def test_paused_away_and_unconsenting_members_are_left_out_by_reason(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(
+        deployment, now, a={"status": "paused"}, b={"sms_consent": ""},
+        c={"away_from": "2026-11-20", "away_until": "2026-12-20"},
+    )  # fmt: skip
+    found = planned(deployment, now)
+    assert found.groups == (("d", "e"),)
+    assert found.left_out == {"paused": 1, "no consent on record": 1, "away": 1}
+
+
+def test_a_leaver_is_taken_out_once_and_the_rhythm_of_the_others_goes_on(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    publish(deployment, now)
+    with deployment.database.reads() as session:
+        anchors = {r.member_id: r.anchor_on for r in session.scalars(select(Rhythm))}
+    (dyad,) = (group for group in groups(deployment) if len(group) == 2)
+    enrol(deployment, now, **{dyad[0]: {"status": "left"}})
+    later = now + timedelta(days=3)
+    assert mend_groups(deployment, later) == 1
+    assert mend_groups(deployment, later) == 0
+    assert sorted(map(len, groups(deployment))) == [2, 2]
+    with deployment.database.reads() as session:
+        after = session.scalars(select(Rhythm)).all()
+        assert {r.member_id: r.anchor_on for r in after} == anchors
+        assert sum(r.next_due_at is None for r in after) == 1
+        dissolved = session.scalars(select(BuddyGroup).where(BuddyGroup.state == "dissolved")).all()
+    assert len(dissolved) >= 1
