@@ -19,6 +19,10 @@ class TimeLimit:
         """The limit that many seconds from now; none for None."""
         return cls(at=None if seconds is None else monotonic() + seconds)
 
+    def left(self) -> float | None:
+        """The seconds that remain, never negative; None without a limit."""
+        return None if self.at is None else max(0.0, self.at - monotonic())
+
     def passed(self) -> bool:
         """Whether it is time to stop improving."""
         return self.at is not None and monotonic() >= self.at

@@ -10,6 +10,7 @@ from random import Random
 
 import numpy as np
 
+from pairing import triad_program
 from pairing.compatibility import Mask, Weights
 from pairing.dyads import dyads
 from pairing.exhaustive import MOST, best_of_all
@@ -20,7 +21,7 @@ from pairing.time_limit import TimeLimit
 
 SIZE = 3
 EMPTY_SEATS = {0: 0, 1: 2, 2: 1}  # by people modulo three: 4 = 2 + 2, 5 = 3 + 2
-STALE = 24  # reseatings without gain before the search stops
+STALE = 80  # reseatings without gain before the search stops
 POOL = 9  # people in a pool that is solved exactly
 
 
@@ -35,6 +36,10 @@ def triads(objective: Objective, random: Random, limit: TimeLimit) -> Grouping:
 def _connected(objective: Objective, random: Random, limit: TimeLimit) -> Grouping:
     if len(objective) <= MOST:
         return best_of_all(objective, SIZE)
+    if triad_program.AVAILABLE and len(objective) <= triad_program.MOST:
+        found = triad_program.partition(objective, limit)
+        if found is not None and (found.exact or limit.passed()):
+            return found
     groups = _permitted(objective, _searched(objective, random, limit))
     if sum(map(len, groups)) < len(objective):
         paired = list(dyads(objective, limit).groups)

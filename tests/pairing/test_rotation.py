@@ -95,9 +95,13 @@ def test_two_separate_triangles_cannot_be_completed() -> None:
     assert completed(fresh[:5][:, :5], 1, Random(0), TimeLimit()) is None
 
 
+@pytest.mark.parametrize(("count", "limit"), [(8, 7), (9, 6), (3, 1), (1, 0)])
+def test_the_limit_of_dyads_counts_pairs(count: int, limit: int) -> None:
+    assert repeat_free_limit(~np.eye(count, dtype=np.bool_), 2) == limit
+
+
 @pytest.mark.parametrize(
-    ("count", "size", "limit"),
-    [(8, 2, 7), (9, 2, 6), (3, 2, 1), (1, 2, 0), (9, 3, 4), (15, 3, 7), (18, 3, 8), (12, 3, 4), (6, 3, 1), (8, 3, 4), (7, 3, 4), (20, 3, 10), (19, 3, 10)],
+    ("count", "limit"), [(9, 4), (15, 7), (18, 8), (12, 4), (6, 1), (8, 4), (7, 4), (20, 10), (19, 10)]
 )
-def test_the_limit_counts_pairs_and_partners(count: int, size: int, limit: int) -> None:
-    assert repeat_free_limit(~np.eye(count, dtype=np.bool_), size) == limit
+def test_the_limit_of_triads_counts_pairs_and_partners(count: int, limit: int) -> None:
+    assert repeat_free_limit(~np.eye(count, dtype=np.bool_), 3) == limit
