@@ -57,7 +57,7 @@ class Cast:
                 .order_by(Message.sent_at, Message.id)
             ).all()
         for message_id, sent_at, ref in fresh:
-            if message_id not in self._heard:
+            if message_id not in self._heard and sent_at is not None:
                 self._heard.add(message_id)
                 self._decide(ref, sent_at)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from engine.deployment import Deployment
 from engine.outbox import State
+from engine.program import Program
 from engine.tick import tick
+from nudges.cadence import anchor_on, zone_of
 from sandbox.faults import FaultKind
 from sandbox.state import SandboxState
 from scripts.demo_cast import Cast
@@ -20,17 +21,19 @@ _GRAIN = timedelta(minutes=30)  # what comes due within it is done together
 _REPORTED = timedelta(days=4)  # before the end; delivery reports of earlier messages would take the longest
 
 
-def begins_at(now: datetime, zone: str) -> datetime:
-    """The instant at which the sample round is published, so that its last nudges fall on the last morning.
-
-    The first nudges fall on the working day after it, the last ones some weeks later.
-    """
-    local = now.astimezone(ZoneInfo(zone))
+def begins_at(now: datetime, program: Program) -> datetime:
+    """The instant at which the sample round is published, so that its last nudges fall on the last morning."""
+    clock = program.clock(program.zone)
+    local = now.astimezone(zone_of(program.zone))
     last = local.date() if local.hour >= 15 else local.date() - timedelta(days=1)
-    while last.weekday() > 4:
+    while last != clock.working_day(last):
         last -= timedelta(days=1)
-    day = last - timedelta(weeks=_WEEKS, days=1)
-    return datetime.combine(day, time(16, 30), local.tzinfo).astimezone(UTC)
+    first = last - timedelta(weeks=_WEEKS)
+    for days in range(1, 8):
+        published = datetime.combine(first - timedelta(days=days), time(16, 30), local.tzinfo)
+        if anchor_on(published, clock) == first:
+            return published.astimezone(UTC)
+    return now - timedelta(weeks=_WEEKS)  # among holidays no such day need exist
 
 
 def live_through(

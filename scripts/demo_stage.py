@@ -100,7 +100,7 @@ def _set_stage(url: str, folder: Path) -> _Stage:
     migrate(database)
     loaded = load_program_file(SAMPLE / "program.yaml")
     program, rules = load_program(SAMPLE / "program.yaml", public_url=url), pairing_rules(loaded)
-    clock = DemoClock(begins_at(SystemClock().now(), program.zone))
+    clock = DemoClock(begins_at(SystemClock().now(), program))
     sandbox = SandboxState(
         clock=clock.now,
         public_url=url,

@@ -44,11 +44,11 @@ def resume() -> None:
     from scripts.wiring import prepared_database, read_settings
 
     with prepared_database(read_settings(require_secrets=False)) as database:
-        released = resume_program(database, SystemClock().now())
-    if released is None:
+        waiting = resume_program(database, SystemClock().now())
+    if waiting is None:
         typer.echo("Nothing changed: it is not halted.")
     else:
-        typer.echo(f"Nudges go on. {released} messages that were held are looked at again now.")
+        typer.echo(f"Nudges go on. {waiting} messages wait for the next tick or the running server.")
 
 
 def halt_program(database: "Database", now: "datetime", why: str) -> bool:
@@ -66,22 +66,25 @@ def halt_program(database: "Database", now: "datetime", why: str) -> bool:
 
 
 def resume_program(database: "Database", now: "datetime") -> int | None:
-    """Lets nudges go on and brings forward what the halt held; how many that were, None if none was halted."""
-    from sqlalchemy import update
+    """Lets nudges go on and brings forward what the halt put off; how many wait now, None if none was halted."""
+    from sqlalchemy import func, select, update
 
     from engine.outbox import State
     from nudges.holds import Reason
+    from nudges.kinds import Lane
     from store import audit, program_state
     from store.models import Message
 
     with database.writes.begin() as session:
         if not program_state.resume(session):
             return None
-        held = session.execute(
+        session.execute(
             update(Message)
             .where(Message.state == State.DUE, Message.reason == Reason.HALTED, Message.not_before > now)
-            .values(not_before=now)
-            .returning(Message.id)
-        ).all()
-        audit.record(session, at=now, actor=_ACTOR, action="resumed", detail=f"{len(held)} released")
-        return len(held)
+            .values(not_before=now, reason=None)
+        )
+        waiting = session.scalar(
+            select(func.count()).where(Message.state == State.DUE, Message.lane >= Lane.NUDGE)
+        )
+        audit.record(session, at=now, actor=_ACTOR, action="resumed")
+        return waiting or 0
