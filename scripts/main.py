@@ -3,7 +3,6 @@
 Only the module of the command asked for is imported, so that `--help`, `pair` and `replies` answer at once.
 """
 
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -141,10 +140,7 @@ def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
     words = list(arguments)
     end = words.index("--") if "--" in words else len(words)
     kept = [word for word in words[:end] if word != "--debug"]
-    debug = len(kept) < end
-    if debug:
-        os.environ["PREPAIRED_DEBUG"] = "1"
-    return kept + words[end:], debug
+    return kept + words[end:], len(kept) < end
 
 
 def _code(ending: SystemExit) -> int:
