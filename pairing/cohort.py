@@ -1,6 +1,7 @@
 """The people of one plan, their pair weights and agreed groups: what stays the same from round to round."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from random import Random
 
 from pairing.compatibility import FORBIDDEN, Compatibility, Mask
@@ -90,8 +91,9 @@ class Cohort:
         fresh = fresh_pairs(self.weights != FORBIDDEN, met)
         return fresh[self.pool][:, self.pool]
 
-    def pool_weight(self, pairs: Iterable[tuple[int, int]]) -> int:
-        """The weight of pairs given by position in the pool."""
+    def pool_weight(self, groups: Iterable[Sequence[int]]) -> int:
+        """The weight of groups given by position in the pool."""
+        pairs = (pair for group in groups for pair in combinations(group, 2))
         return sum(int(self.weights[self.pool[one], self.pool[other]]) for one, other in pairs)
 
     def repeat_free_limit(self, meetings: Meetings, alone: Sequence[str]) -> int:

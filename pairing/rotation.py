@@ -9,33 +9,74 @@ from collections.abc import Sequence
 from random import Random
 
 from pairing.cohort import Cohort
-from pairing.completion import Pairs, completed
+from pairing.completion import completed
+from pairing.grouping import Group
 from pairing.horizon import leading_fresh
+from pairing.kirkman import Rounds, kirkman
 from pairing.meetings import Meetings
 from pairing.rounds import Round, best_round
 from pairing.time_limit import TimeLimit
 
 FREE_SHARES = (0.7, 0.5, 0.3, 0.0)  # of the limit: rounds chosen freely before the rest is completed
+DESIGNED = 0.6  # of the limit: from here on a design of triads is worth the weight it costs
+SEATINGS = 20  # ways to seat people in a design that are compared
 
 
 def rotation(
     cohort: Cohort, history: Meetings, numbers: range, random: Random, limit: TimeLimit
 ) -> tuple[Round, ...]:
     """One round for each number, remembering those before it. `history` is left as it is."""
-    meetings = history.copy()
-    rounds = _freely(cohort, meetings, numbers, random, limit)
+    horizon = min(len(numbers), cohort.repeat_free_limit(history, ()))
+    if cohort.size == 3 and horizon > DESIGNED * cohort.repeat_free_limit(history, ()):
+        design = _completed(cohort, history, horizon, random, limit)
+        if design is not None and len(design) == horizon:
+            return _with_rest(cohort, history.copy(), [], design, numbers, random, limit)
+    rounds = _freely(cohort, history.copy(), numbers, random, limit)
     reached = leading_fresh([each.repeats == 0 and bool(each.groups) for each in rounds])
     wanted = min(len(numbers), cohort.repeat_free_limit(history, rounds[0].alone))
-    if reached >= wanted or cohort.size != 2 or len(cohort.pool) % 2 or rounds[0].alone:
+    if reached >= wanted or rounds[0].alone:
         return tuple(rounds)
-    for share in FREE_SHARES:
-        free = min(int(share * wanted), reached)
+    for free in _free_shares(cohort, wanted, reached):
         meetings = history.copy()
         _remember(meetings, rounds[:free])
-        rest = completed(cohort.fresh(meetings), wanted - free, random, limit)
-        if rest is not None:
+        rest = _completed(cohort, meetings, wanted - free, random, limit)
+        if rest is not None and free + len(rest) > reached:
             return _with_rest(cohort, meetings, rounds[:free], rest, numbers, random, limit)
     return tuple(rounds)
+
+
+def _free_shares(cohort: Cohort, wanted: int, reached: int) -> list[int]:
+    """How many rounds to choose freely before the others are completed, the most first."""
+    if cohort.size == 3:
+        return [0]  # a design leaves no room for rounds of another making
+    return sorted({min(int(share * wanted), reached) for share in FREE_SHARES}, reverse=True)
+
+
+def _completed(
+    cohort: Cohort, meetings: Meetings, rounds: int, random: Random, limit: TimeLimit
+) -> Sequence[Sequence[Group]] | None:
+    """That many rounds of fresh groups of the pool, or as many as are known; None where none are."""
+    fresh = cohort.fresh(meetings)
+    if cohort.size == 2:
+        return completed(fresh, rounds, random, limit)
+    n = len(fresh)
+    design = kirkman(n) if int(fresh.sum()) == n * (n - 1) else None
+    if design is None:
+        return None
+    seatings = [random.sample(range(n), n) for _ in range(SEATINGS)]
+    return max(
+        (_seated(cohort, design, seats)[:rounds] for seats in seatings), key=lambda each: _worth(cohort, each)
+    )
+
+
+def _seated(cohort: Cohort, design: Rounds, seats: Sequence[int]) -> list[list[Group]]:
+    """A design with people in its places, the heaviest round first."""
+    rounds = [[tuple(sorted(seats[place] for place in group)) for group in groups] for groups in design]
+    return sorted(rounds, key=lambda groups: (-cohort.pool_weight(groups), groups))
+
+
+def _worth(cohort: Cohort, rounds: Sequence[Sequence[Group]]) -> int:
+    return sum(cohort.pool_weight(groups) for groups in rounds)
 
 
 def _freely(
@@ -60,18 +101,18 @@ def _with_rest(
     cohort: Cohort,
     meetings: Meetings,
     rounds: Sequence[Round],
-    rest: Sequence[Pairs],
+    rest: Sequence[Sequence[Group]],
     numbers: range,
     random: Random,
     limit: TimeLimit,
 ) -> tuple[Round, ...]:
     """The free rounds, the completed ones from the heaviest on, and whatever comes after the limit."""
     planned = list(rounds)
-    for pairs in sorted(rest, key=lambda pairs: (-cohort.pool_weight(pairs), pairs)):
+    for groups in sorted(rest, key=lambda groups: (-cohort.pool_weight(groups), list(groups))):
         number = numbers[len(planned)]
         wishes = number == numbers[0]
         planned.append(
-            best_round(cohort, number, meetings, wishes=wishes, random=random, limit=limit, given=pairs)
+            best_round(cohort, number, meetings, wishes=wishes, random=random, limit=limit, given=groups)
         )
         _remember(meetings, planned[-1:])
     return (*planned, *_freely(cohort, meetings, numbers[len(planned) :], random, limit))

@@ -46,10 +46,7 @@ def best_round(
     best's.
     """
     goal = cohort.goal(number, meetings, wishes=wishes)
-    found = dyads(goal, limit) if cohort.size == 2 else triads(goal, random, limit)
-    if given is not None:
-        total = score(goal, cohort.size, given)
-        found = Grouping(groups=tuple(given), alone=(), score=total, bound=max(total, found.bound))
+    found = _taken(goal, cohort.size, given, limit) if given else _best(goal, cohort.size, random, limit)
     names = [cohort.ids[index] for index in cohort.pool]
     chosen = [tuple(sorted(names[member] for member in group)) for group in found.groups]
     agreed, alone = _joined(cohort, [names[member] for member in found.alone], meetings)
@@ -65,6 +62,17 @@ def best_round(
         repeats=cohort.repeats(groups, meetings),
         reasons={"|".join(group): _reasons(cohort, group, meetings) for group in groups},
     )
+
+
+def _best(goal: Objective, size: int, random: Random, limit: TimeLimit) -> Grouping:
+    return dyads(goal, limit) if size == 2 else triads(goal, random, limit)
+
+
+def _taken(goal: Objective, size: int, groups: Sequence[Group], limit: TimeLimit) -> Grouping:
+    """The groups as they are, with the best round's bound; for triads a bound that costs less to find."""
+    total = score(goal, size, groups)
+    bound = dyads(goal, limit).bound if size == 2 else ceiling(goal)
+    return Grouping(groups=tuple(groups), alone=(), score=total, bound=max(total, bound))
 
 
 def _joined(cohort: Cohort, alone: Sequence[str], meetings: Meetings) -> tuple[list[Ids], list[str]]:

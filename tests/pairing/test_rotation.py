@@ -105,3 +105,18 @@ def test_the_limit_of_dyads_counts_pairs(count: int, limit: int) -> None:
 )
 def test_the_limit_of_triads_counts_pairs_and_partners(count: int, limit: int) -> None:
     assert repeat_free_limit(~np.eye(count, dtype=np.bool_), 3) == limit
+
+
+@pytest.mark.parametrize("count", [9, 15, 21])
+def test_triads_meet_without_repeats_up_to_the_limit(count: int) -> None:
+    everybody = random_people(count, Random(count))
+    found = plan(everybody, Policy(preferences=POLICY.preferences), size=3, rounds=(count - 1) // 2)
+    assert found.repeat_free_rounds == found.repeat_free_limit == (count - 1) // 2
+    assert all(len(group) == 3 for each in found.rounds for group in each.groups)
+    assert all(each.weight <= each.bound for each in found.rounds)
+
+
+def test_a_short_horizon_of_triads_is_chosen_freely() -> None:
+    everybody = random_people(21, Random(2))
+    policy = Policy(preferences=POLICY.preferences)
+    assert plan(everybody, policy, size=3, rounds=3).rounds[0] == plan(everybody, policy, size=3).rounds[0]
