@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from web.console_session import SignInNeeded, ask_to_sign_in
 from web.faults import Refused
+from web.headers import add_safe_headers
 from web.site import Site
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,9 @@ def answer_faults(app: FastAPI, site: Site) -> None:
     def broken(request: Request, fault: Exception) -> Response:
         log.error("request_failed", fault=type(fault).__name__)
         words = "It is not your doing. Nothing was half done. Please try again in a minute."
-        return _answer(request, site, Refused(500, "Something went wrong on our side", words))
+        response = _answer(request, site, Refused(500, "Something went wrong on our side", words))
+        add_safe_headers(response.headers)
+        return response
 
     def unsigned(request: Request, _fault: Exception) -> Response:
         return ask_to_sign_in(request)

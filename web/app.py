@@ -22,6 +22,7 @@ from web import (
     sign_in_routes,
     support_routes,
     twilio_routes,
+    unclear_routes,
 )
 from web.answers import answer_faults
 from web.headers import SafeHeaders
@@ -42,6 +43,7 @@ _ROUTERS = (
     console_routes.router,
     case_routes.router,
     program_routes.router,
+    unclear_routes.router,
     api_routes.router,
     health_routes.router,
 )

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -30,6 +32,12 @@ _ALWAYS = {
     b"x-robots-tag": b"noindex, nofollow",
     b"cache-control": b"no-store",
 }
+
+
+def add_safe_headers(headers: MutableHeaders) -> None:
+    """The same for an answer that is made outside of the middleware: the one to a fault of ours."""
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name.decode(), value.decode())
 
 
 class SafeHeaders:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.recipients import OPEN_REQUEST
-from engine.staff import is_own_unit
+from engine.staff import is_own_unit, with_role
 from nudges.clock import zone_of
 from nudges.holds import Reason, Viewer, shown_reason
 from nudges.kinds import Lane
@@ -43,6 +43,15 @@ def may_handle(vault: Vault, staff: Staff, member: Member | None) -> bool:
     own_addresses = {point.address_index for point in member.contacts}
     is_self = staff.email_index is not None and staff.email_index in own_addresses
     return not is_self and not is_own_unit(vault, staff, member)
+
+
+def handlers(session: Session, vault: Vault, member: Member) -> list[Staff]:
+    """Whose queue that member's requests are in: coordinators without a conflict, or else the director."""
+    for role in ("coordinator", "director"):
+        free = [one for one in with_role(session, role) if may_handle(vault, one, member)]
+        if free:
+            return free
+    return []
 
 
 def hold_in_words(reason: str | None, lane: int) -> str:

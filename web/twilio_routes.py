@@ -68,20 +68,15 @@ def delivery_was_reported(request: Request, body: WebhookBody, site: SiteDep) ->
 def call_came_in(request: Request, body: WebhookBody, site: SiteDep) -> Response:
     """Somebody calls the number: the lines that help, and that nobody listens here."""
     _signed(request, body, site)
-    fields = site.deployment.program.fields()
-    coordinator = _spoken(fields["coordinator_phone"])
+    fields = {name: _spoken(value) for name, value in site.deployment.program.fields().items()}
     said = (
-        f"This is {fields['program']}, an automatic line. Nobody can hear you here. "
-        f"In danger now, hang up and call {_spoken(fields['emergency'])}. "
-        f"To talk to somebody now, day and night, {_spoken(fields['crisis_how'])}. "
-        f"For anything else, {fields['coordinator']} can be reached at {coordinator}."
-        if coordinator
-        else f"This is {fields['program']}, an automatic line. Nobody can hear you here. "
-        f"In danger now, hang up and call {_spoken(fields['emergency'])}. "
-        f"To talk to somebody now, day and night, {_spoken(fields['crisis_how'])}."
+        f"This is {fields['program']}, an automatic line. Nobody can hear you here. In danger now, hang up and call "
+        f"{fields['emergency']}. To talk to somebody now, day and night, {fields['crisis_how']}."
     )
-    say = f'<Say>{escape(said)}</Say><Pause length="1"/><Say>{escape(said)}</Say>'
-    return _twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{say}</Response>')
+    if fields["coordinator_phone"]:
+        said += f" For anything else, {fields['coordinator']}: {fields['coordinator_phone']}."
+    say = f'<Say>{escape(said)}</Say><Pause length="1"/>'
+    return _twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{say * 2}</Response>')
 
 
 def _signed(request: Request, body: bytes, site: Site) -> Pairs:

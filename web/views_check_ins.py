@@ -12,9 +12,10 @@ from engine.deployment import Deployment
 from engine.plan_nudges import period_of
 from nudges.clock import zone_of
 from store.members import name_of
-from store.models import BuddyGroup, CheckIn, Cohort, GroupPlace, Member, Round
+from store.models import BuddyGroup, CheckIn, Cohort, GroupPlace, Member, Rematch, Round
 
 WEEKS_SHOWN = 6
+LATEST_SHOWN = 6
 QUIET_AFTER = timedelta(days=21)  # three silent weeks
 
 
@@ -39,6 +40,16 @@ class GroupShown:
     activity: str  # active, quiet, new, reminders only
     weeks: tuple[str, ...]  # connected, not yet, no answer, before, not asked; oldest first
     reasons: tuple[str, ...]
+    is_up_for_review: bool  # somebody of it asked for a change; nobody learns who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestShown:
+    """One answer, of a group."""
+
+    names: tuple[str, ...]
+    connected: bool
+    at: datetime
 
 
 def weeks(deployment: Deployment, now: datetime, count: int = WEEKS_SHOWN) -> list[Week]:
@@ -64,8 +75,9 @@ def groups_shown(
     found = session.execute(query).all()
     members = _members_in(session, {group.id for group, _, _ in found})
     answers = _answers(session, deployment, {group.id for group, _, _ in found}, now)
+    asked = set(session.scalars(select(Rematch.member_id).where(Rematch.member_id.in_(members))))
     shown = [
-        _shown(deployment, group, cohort, number, members, answers.get(group.id, {}), now)
+        _shown(deployment, group, (cohort, number), members, answers.get(group.id, {}), asked, now)
         for group, cohort, number in found
     ]
     return sorted(shown, key=lambda one: (one.cohort, one.names))
@@ -74,10 +86,10 @@ def groups_shown(
 def _shown(
     deployment: Deployment,
     group: BuddyGroup,
-    cohort: str,
-    number: int,
+    round_of: tuple[str, int],  # cohort, number
     members: Mapping[UUID, Member],
     answers: Mapping[str, bool],
+    asked: set[UUID],
     now: datetime,
 ) -> GroupShown:
     inside = [members[place.member_id] for place in group.places if place.active]
@@ -87,15 +99,34 @@ def _shown(
     since = period_of(group.started_at.date()) if group.started_at else ""
     return GroupShown(
         id=group.id,
-        cohort=cohort,
-        round=number,
+        cohort=round_of[0],
+        round=round_of[1],
         names=tuple(name_of(deployment.vault, member) for member in inside),
         member_ids=tuple(member.id for member in inside),
         started_at=group.started_at,
         activity=_activity(group, only_reminded, answers, columns, now),
         weeks=tuple(_cell(week.period, answers, since, only_reminded) for week in columns),
         reasons=_reasons(deployment, group),
+        is_up_for_review=any(member.id in asked for member in inside),
     )
+
+
+def latest_check_ins(session: Session, deployment: Deployment, now: datetime) -> list[LatestShown]:
+    """The newest answers of active groups, by group; of a group that is only reminded, none."""
+    rows = session.execute(
+        select(CheckIn.group_id, CheckIn.connected, CheckIn.at)
+        .join(BuddyGroup, BuddyGroup.id == CheckIn.group_id)
+        .where(BuddyGroup.state == "active", CheckIn.at <= now)
+        .order_by(CheckIn.at.desc())
+        .limit(LATEST_SHOWN)
+    ).all()
+    ids = {group for group, _, _ in rows}
+    groups = {one.id: one for one in groups_shown(session, deployment, now, ids=ids)} if ids else {}
+    return [
+        LatestShown(names=groups[group].names, connected=connected, at=at)
+        for group, connected, at in rows
+        if group in groups and groups[group].activity != "reminders only"
+    ]
 
 
 def _cell(period: str, answers: Mapping[str, bool], since: str, only_reminded: bool) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
-from engine.recipients import suppressed
+from engine.recipients import OPEN_REQUEST, suppressed
 from engine.staff import name_of_staff, staff_by_ref
 from nudges.holds import local_day
+from store import program_state
 from store.members import address_of, attributes_of, name_of
 from store.models import (
     AuditEntry,
@@ -61,6 +62,7 @@ class MyPage:
     mode: str
     keeps_colours: bool
     channels: list[ChannelShown]
+    quiet_because: list[str]  # the true reasons, right now; nobody else reads them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
             mode=member.mode,
             keeps_colours=member.keeps_colours,
             channels=_channels(session, deployment, member),
+            quiet_because=_quiet_because(session, member, today),
         )
 
 
@@ -122,6 +125,34 @@ def my_data(deployment: Deployment, member_id: UUID) -> MyData | None:
             counts=_counts(session, member),
             looks=_looks(session, deployment, member_id),
         )
+
+
+def _quiet_because(session: Session, member: Member, today: date) -> list[str]:
+    """Why nothing may be sent today. Rows keep one word for all of these, so it is worked out anew."""
+    left = member.status == "left" or (member.active_until is not None and today > member.active_until)
+    begun = member.away_from is not None and member.away_from <= today
+    away = (begun or (member.away_from is None and member.away_until is not None)) and not (
+        member.away_until is not None and today > member.away_until
+    )
+    request = select(SupportRequest.id).where(
+        SupportRequest.member_id == member.id, SupportRequest.state.in_(OPEN_REQUEST)
+    )
+    incident = select(Incident.id).where(Incident.member_id == member.id, Incident.state != "closed")
+    held = (
+        (left, "you have left the program"),
+        (
+            member.active_from is not None and today < member.active_from,
+            "your start in the program is still ahead",
+        ),
+        (member.paused_until is not None and today < member.paused_until, "you paused"),
+        (member.status == "paused", "the organization has paused you"),
+        (away, "you are on leave"),
+        (member.resting_since is not None, "you answered red; it ends when you write to us or press resume"),
+        (session.scalars(request.limit(1)).first() is not None, "your request for support is open"),
+        (session.scalars(incident.limit(1)).first() is not None, "somebody of our team is looking after you"),
+        (program_state.is_halted(session), "the whole program is halted"),
+    )
+    return [words for is_so, words in held if is_so]
 
 
 def _groups(session: Session, member_id: UUID, *, only_active: bool) -> list[UUID]:

@@ -16,7 +16,7 @@ from store.models import Member, Message
 from web.privacy import hold_in_words
 from web.views_members import state_in_words
 
-MOST = 200
+MOST = 100
 STATES = tuple(State)
 _LANES = {Lane.CRISIS: "crisis answer or page", Lane.ANSWER: "answer", Lane.STAFF: "notice to staff"}
 

@@ -14,6 +14,7 @@ from nudges.clock import zone_of
 from nudges.kinds import Lane
 from store.models import BuddyGroup, CheckIn, Member, Message, ProgramState, SupportRequest
 from web.console_session import Viewer
+from web.views_check_ins import LatestShown, latest_check_ins
 from web.views_health import EngineHealth, engine_health
 from web.views_incidents import IncidentCounts, IncidentShown, incident_counts, incidents
 from web.views_messages import Cause, causes
@@ -51,6 +52,7 @@ class Overview:
     queue: Queue
     tally: Tally
     causes: list[Cause]
+    latest: list[LatestShown]  # for coordinators
 
 
 def overview(deployment: Deployment, clock: Clock, viewer: Viewer, *, demo: bool) -> Overview:
@@ -72,6 +74,7 @@ def overview(deployment: Deployment, clock: Clock, viewer: Viewer, *, demo: bool
             queue=queue(session, deployment, viewer, now),
             tally=_tally(session, deployment, now),
             causes=causes(session, now - RECENT),
+            latest=latest_check_ins(session, deployment, now) if viewer.has("coordinator") else [],
         )
 
 

@@ -15,7 +15,7 @@ from escalation.requests import TRANSITIONS, RequestEvent, RequestState
 from store.members import address_of, attributes_of, name_of
 from store.models import Member, Staff, SupportRequest
 from web.console_session import Viewer
-from web.privacy import may_handle
+from web.privacy import handlers, may_handle
 
 IN_QUEUE = ("open", "matched", "contacted")
 SHOWN_ATTRIBUTES = ("specialty", "role", "seniority", "unit", "shift", "languages")  # what a match goes by
@@ -93,13 +93,13 @@ def queue(session: Session, deployment: Deployment, viewer: Viewer, now: datetim
 def may_see(
     session: Session, deployment: Deployment, viewer: Viewer, request: SupportRequest, member: Member
 ) -> bool:
-    """A supporter sees the own case; a coordinator every one that is not of the own unit or about them."""
+    """A supporter sees the own case; a coordinator every one that is not of the own unit or about them; the
+    director only what no coordinator may have."""
     if request.state == RequestState.PENDING:
         return False
     if request.supporter_id == viewer.id and viewer.has("supporter"):
         return True
-    staff = session.get_one(Staff, viewer.id)
-    return viewer.has("coordinator") and may_handle(deployment.vault, staff, member)
+    return any(one.id == viewer.id for one in handlers(session, deployment.vault, member))
 
 
 def request_page(
@@ -131,7 +131,7 @@ def request_page(
 def _events(viewer: Viewer, request: SupportRequest) -> tuple[RequestEvent, ...]:
     state = RequestState(request.state)
     follow = [event for event in _ORDER if (state, event) in TRANSITIONS]
-    if not viewer.has("coordinator"):
+    if not viewer.has("coordinator", "director"):
         follow = [event for event in follow if event is not RequestEvent.MATCH]
     return tuple(follow)
 

@@ -28,6 +28,7 @@ staff:
   - {id: ray, name: Ray Chen, email: ray@example.org, phone: "+12025550142", unit: Chaplaincy, roles: [responder]}
   - {id: sam, name: Sam Ortiz, email: sam@example.org, phone: "+12025550143", unit: ICU, roles: [supporter]}
   - {id: uma, name: Uma Patel, email: uma@example.org, phone: "+12025550144", unit: Oncology, roles: [supporter]}
+  - {id: cy, name: Cy Ward, email: cy@example.org, unit: ICU, roles: [clinical_reviewer]}
 on_call:
   role: chaplain
   hours:

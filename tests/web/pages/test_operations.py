@@ -153,6 +153,8 @@ def test_a_fault_of_ours_shows_no_trace_and_the_lines(client: httpx.Client, hosp
     answer = client.get("/s/token")
     assert answer.status_code == 500
     assert "988" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-frame-options"] == "DENY"
     assert "link" not in answer.text.split("<h1>")[1].split("</main>")[0]
 
 

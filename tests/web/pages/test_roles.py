@@ -1,6 +1,7 @@
 """Who sees what, asked of the running console role by role."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,14 +11,25 @@ from engine.flag_crisis import flag_crisis
 from engine.request_support import confirm, wish_for_support, work_request
 from escalation.requests import RequestEvent
 from nudges.holds import Reason
-from store.models import AuditEntry, CheckIn, Colour, Incident, Member, Message, SupportRequest
+from store.models import (
+    AuditEntry,
+    CheckIn,
+    Colour,
+    Incident,
+    Member,
+    Message,
+    Rematch,
+    SupportRequest,
+    UnclearReply,
+    new_id,
+)
 from tests.web.hospital import Hospital
 from tests.web.pages.forms import form_token
 
 SignedIn = Callable[[str], httpx.Client]
 PAGES = {
-    "/console": {"ana", "dee", "ray", "sam"},
-    "/console/requests": {"ana", "sam"},
+    "/console": {"ana", "dee", "ray", "sam", "cy"},
+    "/console/requests": {"ana", "dee", "sam"},
     "/console/incidents": {"ray"},
     "/console/members": {"ana"},
     "/console/groups": {"ana"},
@@ -25,6 +37,7 @@ PAGES = {
     "/console/messages": {"ana"},
     "/console/program": {"ana", "dee"},
     "/console/audit": {"ana"},
+    "/console/unclear": {"cy"},
     "/api/v1/messages": {"ana"},
     "/api/v1/groups": {"ana"},
     "/api/v1/groups/count": {"ana", "dee"},
@@ -54,7 +67,7 @@ def open_request(hospital: Hospital, ref: str = "m1") -> SupportRequest:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_each_role_finds_its_own_doors_and_no_others(signed_in: SignedIn, path: str) -> None:
-    for ref in ("ana", "dee", "ray", "sam"):
+    for ref in ("ana", "dee", "ray", "sam", "cy"):
         expected = 200 if ref in PAGES[path] else 403
         assert signed_in(ref).get(path).status_code == expected, ref
 
@@ -89,7 +102,7 @@ def test_a_request_is_for_the_coordinator_and_the_supporter_who_has_it(
     path = f"/console/requests/{request.id}"
     assert "no voicemail" in signed_in("ana").get(path).text
     assert signed_in("sam").get(path).status_code == 404
-    assert signed_in("dee").get(path).status_code == 403
+    assert signed_in("dee").get(path).status_code == 404
     work_request(
         hospital.deployment, request.id, RequestEvent.MATCH, staff=hospital.staff("ana"),
         now=hospital.clock.now(), supporter_id=hospital.staff("sam").id,
@@ -107,6 +120,9 @@ def test_a_coordinator_of_the_same_unit_learns_only_that_there_is_one(
     shown = ana.get("/console/requests").text
     assert "Ngozi" not in shown
     assert "with another coordinator" in shown
+    dee = signed_in("dee")
+    assert "Ngozi" in dee.get("/console/requests").text
+    assert "Hand over" in dee.get(f"/console/requests/{request.id}").text
 
 
 def test_a_wish_that_is_not_confirmed_is_nobodys_to_see(signed_in: SignedIn, hospital: Hospital) -> None:
@@ -283,3 +299,57 @@ def test_a_search_finds_by_name_and_by_id(signed_in: SignedIn) -> None:
     for q, found in (("quintanilla", 1), ("m3", 1), ("ferreira joão", 1), ("zzz", 0), ("", 6)):
         shown = ana.get("/console/members", params={"q": q}).text
         assert f"{found} member" in shown, q
+
+
+def test_a_wish_for_a_change_marks_the_group_and_not_the_one_who_asked(
+    signed_in: SignedIn, hospital: Hospital
+) -> None:
+    ana = signed_in("ana")
+    assert "up for review" not in ana.get("/console/groups").text
+    with hospital.deployment.database.writes.begin() as session:
+        session.add(Rematch(member_id=hospital.member(), asked_at=hospital.clock.now()))
+    assert ana.get("/console/groups").text.count("up for review") == 1
+    assert "up for review" not in ana.get(f"/console/members/{hospital.member()}").text
+
+
+def put_unclear(hospital: Hospital, ref: str) -> UnclearReply:
+    row, now = new_id(), hospital.clock.now()
+    sealed = hospital.deployment.vault.seal("the blue one again", "unclear_reply", "text", row)
+    with hospital.deployment.database.writes.begin() as session:
+        reply = UnclearReply(
+            id=row, member_id=hospital.member(ref), text_sealed=sealed, received_at=now,
+            expires_at=now + timedelta(hours=72),
+        )  # fmt: skip
+        session.add(reply)
+    return reply
+
+
+def test_an_unclear_text_is_opened_by_a_clinician_who_is_named_for_it(
+    signed_in: SignedIn, hospital: Hospital
+) -> None:
+    reply = put_unclear(hospital, "m1")
+    cy = signed_in("cy")
+    closed = cy.get("/console/unclear").text
+    assert "Marisol" not in closed
+    assert "blue one" not in closed
+    opened = cy.post(f"/console/unclear/{reply.id}", data={"token": form_token(closed)}).text
+    assert "Marisol Quintanilla" in opened
+    assert "the blue one again" in opened
+    with hospital.deployment.database.reads() as session:
+        assert session.get_one(UnclearReply, reply.id).opened_by == hospital.staff("cy").id
+        assert session.scalars(
+            select(AuditEntry.subject).where(AuditEntry.action == "looked_at_unclear_text")
+        ).all()
+
+
+def test_an_unclear_text_of_the_own_unit_or_past_its_time_is_not_there(
+    signed_in: SignedIn, hospital: Hospital
+) -> None:
+    own, other = put_unclear(hospital, "m2"), put_unclear(hospital, "m1")
+    cy = signed_in("cy")
+    token = form_token(cy.get("/console/unclear").text)
+    assert cy.post(f"/console/unclear/{own.id}", data={"token": token}).status_code == 404
+    hospital.clock.sleep(timedelta(hours=72))
+    cy = signed_in("cy")
+    token = form_token(cy.get("/console").text)
+    assert cy.post(f"/console/unclear/{other.id}", data={"token": token}).status_code == 404
