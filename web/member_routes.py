@@ -11,7 +11,8 @@ from web import member_acts
 from web.bodies import Form, PostedForm
 from web.faults import Refused, stale_form, unknown
 from web.site import Site, SiteDep
-from web.views_member import my_data, my_page
+from web.views_member import my_page
+from web.views_own_data import my_data
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "prepaired_member"

@@ -102,7 +102,7 @@ def _url(request: Request, site: Site) -> str:
     raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
     query = _query(request)
     path = raw_path.partition(b"?")[0].decode("latin-1")
-    return site.settings.public_url + path + (f"?{query}" if query else "")
+    return site.settings.public_url.rstrip("/") + path + (f"?{query}" if query else "")
 
 
 def _query(request: Request) -> str:

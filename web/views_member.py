@@ -4,31 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.recipients import OPEN_REQUEST, suppressed
-from engine.staff import name_of_staff, staff_by_ref
 from nudges.holds import local_day
 from store import program_state
-from store.members import address_of, attributes_of, name_of
+from store.members import address_of, name_of
 from store.models import (
-    AuditEntry,
-    CheckIn,
-    Colour,
-    Consent,
     GroupPlace,
-    Inbound,
     Incident,
     Member,
-    Message,
     SupportRequest,
-    UnclearReply,
 )
 from web.views_check_ins import GroupShown, groups_shown
-
-LATEST = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,39 +33,18 @@ class ChannelShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """Somebody looked at something of the member's."""
-
-    at: datetime
-    who: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MyPage:
     """The member's page."""
 
     name: str
     groups: list[GroupShown]
     paused_until: date | None
+    rests_after_red: bool
     today: date
     mode: str
     keeps_colours: bool
     channels: list[ChannelShown]
     quiet_because: list[str]  # the true reasons, right now; nobody else reads them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MyData:
-    """Everything that is held about the member, as they may read it."""
-
-    facts: list[tuple[str, str]]
-    consents: list[tuple[datetime, str]]
-    messages: list[tuple[datetime, str, str, str]]  # due, kind, state, the true reason
-    check_ins: list[tuple[datetime, str, bool]]
-    colours: list[tuple[datetime, str]]
-    counts: list[tuple[str, int]]
-    looks: list[Look]
 
 
 def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | None:
@@ -84,46 +53,19 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
         member = session.get(Member, member_id, options=[selectinload(Member.contacts)])
         if member is None:
             return None
-        groups = set(_groups(session, member_id, only_active=True))
+        groups = set(groups_of(session, member_id, only_active=True))
         today = local_day(now, member.timezone)
         pausing = member.paused_until is not None and today < member.paused_until
         return MyPage(
             name=name_of(deployment.vault, member),
             groups=groups_shown(session, deployment, now, ids=groups) if groups else [],
             paused_until=member.paused_until if pausing else None,
+            rests_after_red=member.resting_since is not None,
             today=today,
             mode=member.mode,
             keeps_colours=member.keeps_colours,
             channels=_channels(session, deployment, member),
             quiet_because=_quiet_because(session, member, today),
-        )
-
-
-def my_data(deployment: Deployment, member_id: UUID) -> MyData | None:
-    """What is held; None when the member is no longer there."""
-    vault = deployment.vault
-    with deployment.database.reads() as session:
-        member = session.get(Member, member_id, options=[selectinload(Member.contacts)])
-        if member is None:
-            return None
-        facts = [
-            ("Name", name_of(vault, member)),
-            ("Id in the organization", member.ref),
-            ("Time zone", member.timezone),
-            *[("Phone" if p.medium == "sms" else "Mail", address_of(vault, p)) for p in member.contacts],
-            *[
-                (name.replace("_", " ").capitalize(), ", ".join(v))
-                for name, v in attributes_of(vault, member).items()
-            ],
-        ]
-        return MyData(
-            facts=facts,
-            consents=_consents(session, member_id),
-            messages=_messages(session, member_id),
-            check_ins=_check_ins(session, member_id),
-            colours=_colours(session, member_id),
-            counts=_counts(session, member),
-            looks=_looks(session, deployment, member_id),
         )
 
 
@@ -147,17 +89,12 @@ def _quiet_because(session: Session, member: Member, today: date) -> list[str]:
         (member.paused_until is not None and today < member.paused_until, "you paused"),
         (member.status == "paused", "the organization has paused you"),
         (away, "you are on leave"),
-        (member.resting_since is not None, "you answered red; it ends when you write to us or press resume"),
+        (member.resting_since is not None, "you answered red, and have not written since"),
         (session.scalars(request.limit(1)).first() is not None, "your request for support is open"),
         (session.scalars(incident.limit(1)).first() is not None, "somebody of our team is looking after you"),
         (program_state.is_halted(session), "the whole program is halted"),
     )
     return [words for is_so, words in held if is_so]
-
-
-def _groups(session: Session, member_id: UUID, *, only_active: bool) -> list[UUID]:
-    query = select(GroupPlace.group_id).where(GroupPlace.member_id == member_id)
-    return list(session.scalars(query.where(GroupPlace.active) if only_active else query))
 
 
 def _channels(session: Session, deployment: Deployment, member: Member) -> list[ChannelShown]:
@@ -174,70 +111,7 @@ def _channels(session: Session, deployment: Deployment, member: Member) -> list[
     ]
 
 
-def _consents(session: Session, member_id: UUID) -> list[tuple[datetime, str]]:
-    rows = session.scalars(
-        select(Consent).where(Consent.member_id == member_id).order_by(Consent.at.desc()).limit(LATEST)
-    )
-    return [
-        (
-            row.at,
-            f"{'Agreed to' if row.given else 'Withdrew from'} {'texts' if row.medium == 'sms' else 'mail'}, "
-            f"by {row.how}: {row.wording}",
-        )
-        for row in rows
-    ]
-
-
-def _messages(session: Session, member_id: UUID) -> list[tuple[datetime, str, str, str]]:
-    rows = session.scalars(
-        select(Message).where(Message.member_id == member_id).order_by(Message.due_at.desc()).limit(LATEST)
-    )
-    return [(row.due_at, row.kind, row.state, row.reason or "") for row in rows]
-
-
-def _check_ins(session: Session, member_id: UUID) -> list[tuple[datetime, str, bool]]:
-    groups = _groups(session, member_id, only_active=False)
-    rows = session.scalars(
-        select(CheckIn).where(CheckIn.group_id.in_(groups)).order_by(CheckIn.at.desc()).limit(LATEST)
-    )
-    return [(row.at, row.kind, row.connected) for row in rows]
-
-
-def _colours(session: Session, member_id: UUID) -> list[tuple[datetime, str]]:
-    rows = session.scalars(
-        select(Colour).where(Colour.member_id == member_id).order_by(Colour.at.desc()).limit(LATEST)
-    )
-    return [(row.at, row.colour) for row in rows]
-
-
-def _counts(session: Session, member: Member) -> list[tuple[str, int]]:
-    indexes = [point.address_index for point in member.contacts]
-    counted = (
-        ("Messages to you", select(func.count()).where(Message.member_id == member.id)),
-        ("Notes that you wrote to us, without the words", select(func.count()).where(Inbound.from_index.in_(indexes))),
-        ("Support requests", select(func.count()).where(SupportRequest.member_id == member.id)),
-        ("Crisis incidents", select(func.count()).where(Incident.member_id == member.id)),
-        ("Texts nobody could place, sealed, 72 hours at most",
-         select(func.count()).where(UnclearReply.member_id == member.id)),
-    )  # fmt: skip
-    return [(what, session.scalar(query) or 0) for what, query in counted]
-
-
-def _looks(session: Session, deployment: Deployment, member_id: UUID) -> list[Look]:
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject == str(member_id))
-        .order_by(AuditEntry.seq.desc())
-        .limit(2 * LATEST)
-    )
-    return [Look(at=row.at, who=_who(session, deployment, row.actor), what=row.action) for row in rows]
-
-
-def _who(session: Session, deployment: Deployment, actor: str) -> str:
-    kind, _, ref = actor.partition(":")
-    if kind == "member":
-        return "You"
-    staff = staff_by_ref(session, ref) if kind == "staff" else None
-    if staff is None:
-        return "The program itself" if kind == "system" else actor
-    return f"{name_of_staff(deployment.vault, staff)} ({staff.roles.replace(',', ', ').replace('_', ' ')})"
+def groups_of(session: Session, member_id: UUID, *, only_active: bool) -> list[UUID]:
+    """The groups the member is in, or ever was in."""
+    query = select(GroupPlace.group_id).where(GroupPlace.member_id == member_id)
+    return list(session.scalars(query.where(GroupPlace.active) if only_active else query))

@@ -85,8 +85,10 @@ def test_it_names_the_buddy(me: httpx.Client, hospital: Hospital) -> None:
 def test_a_pause_holds_until_its_day_and_can_be_ended(me: httpx.Client, hospital: Hospital) -> None:
     assert "Saved." in press(me, "pause", until="2026-12-05").text
     assert str(member(hospital).paused_until) == "2026-12-05"
+    assert "because you paused" in me.get("/my").text
     press(me, "resume")
     assert member(hospital).paused_until is None
+    assert "because you paused" not in me.get("/my").text
 
 
 @pytest.mark.parametrize("until", ["2026-11-24", "2020-01-01", "2029-01-01", "soon", ""])
@@ -181,3 +183,14 @@ def test_its_pages_weigh_less_than_fourteen_kilobytes(me: httpx.Client) -> None:
     css = len(me.get("/static/prepaired.css").content)
     for path in ("/my", "/my/data", "/join/side-by-side", "/refer/side-by-side", "/"):
         assert len(me.get(path).content) + css < 14_000
+
+
+def test_it_says_the_true_reason_for_the_quiet(me: httpx.Client, hospital: Hospital) -> None:
+    with hospital.deployment.database.writes.begin() as session:
+        mine = session.get_one(Member, hospital.member())
+        mine.resting_since = hospital.clock.now()
+        mine.away_from = hospital.clock.now().date()
+    shown = me.get("/my").text
+    assert "you are on leave; you answered red" in shown
+    press(me, "resume")
+    assert member(hospital).resting_since is None
