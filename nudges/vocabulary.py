@@ -16,7 +16,9 @@ from nudges.phrases import Grammar, Piece, compiled
 from nudges.spelling import Spelling, Wording
 
 _LONGEST_ROW = 200  # characters of a message or clause that is compared as a whole
-_LISTS = ("whole", "clause", "phrases", "unless")
+_NEAR = 80  # characters around a hit in which a phrase that contains it is sought
+_LISTS = ("whole", "clause", "phrases", "unless", "not_in")
+_FOUND = _LISTS[:3]
 _KEYS = {"name", "intent", "about", "reason", "weak", *_LISTS}
 
 
@@ -34,6 +36,7 @@ class Entry:
     reason: str
     weak: bool  # counts only where nothing else does
     unless: tuple[Piece, ...]  # spoils a hit in the same sentence
+    not_in: tuple[Piece, ...]  # spoils a hit that it shares a word with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,9 @@ class Lexicon:
                 first = wording.flat.rfind(". ", 0, found.start())
                 if (entry.name, first) not in judged:
                     judged[entry.name, first] = spoiled(entry, wording.flat, found.start(), found.end())
-                if not judged[entry.name, first]:
+                if not judged[entry.name, first] and not part_of(
+                    entry, wording.flat, found.start(), found.end()
+                ):
                     yield Hit(entry=entry, how="phrases", start=found.start(), end=found.end())
 
     def _candidates(
@@ -101,6 +106,17 @@ def spoiled(entry: Entry, flat: str, start: int, end: int) -> bool:
     first, last = flat.rfind(". ", 0, start), flat.find(" .", end - 1)
     sentence = " " + flat[first if first >= 0 else 0 : last + 2] + " "
     return any(compiled(piece.pattern).search(sentence) for piece in entry.unless)
+
+
+def part_of(entry: Entry, flat: str, start: int, end: int) -> bool:
+    """Whether a hit shares a word with one of the entry's `not_in` phrases."""
+    first = max(0, start - _NEAR)
+    near = flat[first : end + _NEAR]
+    return any(
+        first + found.start() < end and start < first + found.end()
+        for piece in entry.not_in
+        for found in compiled(piece.pattern).finditer(near)
+    )
 
 
 @cache
@@ -142,7 +158,7 @@ def _built(tables: dict[str, Any], rows: list[tuple[str, dict[str, Any]]]) -> Le
             for text in row.get(how, ()):
                 piece = grammar.phrase(str(text))
                 known |= piece.words
-                for key in piece.keys if how != "unless" else ():
+                for key in piece.keys if how in _FOUND else ():
                     index[how][key].append((piece, entry))
     known.update(str(tables["ordinary"]).split())
     return Lexicon(
@@ -171,4 +187,5 @@ def _entry(file: str, row: dict[str, Any], grammar: Grammar) -> Entry:
         reason=row["reason"],
         weak=bool(row.get("weak", False)),
         unless=tuple(grammar.phrase(str(text)) for text in row.get("unless", ())),
+        not_in=tuple(grammar.phrase(str(text)) for text in row.get("not_in", ())),
     )
