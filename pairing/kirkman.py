@@ -177,15 +177,20 @@ def _affine_lines_of_order_4() -> list[list[int]]:
 
 
 def _nearly(n: int) -> Rounds | None:
-    """n = 2m + 2: a starter turned m times around two rings of m people, two more people staying where they
-    are."""
-    if n not in STARTERS:
+    """Starters turned: around two rings of n/2 - 1 people (one starter), or four of half that (two starters).
+
+    Two more people stay where they are.
+    """
+    starters = STARTERS.get(n, ())
+    if not starters:
         return None
-    m = n // 2 - 1
+    ring = (n - 2) // (2 * len(starters))
 
     def moved(person: int, by: int) -> int:
-        return person if person >= 2 * m else person // m * m + (person + by) % m
+        return person if person >= n - 2 else person // ring * ring + (person + by) % ring
 
     return tuple(
-        tuple(_triple(moved(person, by) for person in group) for group in STARTERS[n]) for by in range(m)
+        tuple(_triple(moved(person, by) for person in group) for group in starter)
+        for starter in starters
+        for by in range(ring)
     )
