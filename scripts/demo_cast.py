@@ -1,7 +1,7 @@
 """What the sample members answer in the weeks before the demo opens: by their own phones, over the wire."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -34,7 +34,7 @@ class Cast:
 
     people: Mapping[str, Mapping[str, str]]
     until: datetime
-    rng: random.Random
+    seed: int
     lines: list[Line] = field(default_factory=list)
     _heard: set[UUID] = field(default_factory=set)
     _asked: bool = False
@@ -47,7 +47,7 @@ class Cast:
         """Looks at the nudges that went out since last time and decides who answers which, and when."""
         with deployment.database.reads() as session:
             fresh = session.execute(
-                select(Message.id, Message.sent_at, Member.ref)
+                select(Message.id, Message.sent_at, Message.slot, Member.ref)
                 .join(Member, Member.id == Message.member_id)
                 .where(
                     Message.slot.is_not(None),
@@ -56,14 +56,15 @@ class Cast:
                 )
                 .order_by(Message.sent_at, Message.id)
             ).all()
-        for message_id, sent_at, ref in fresh:
+        for message_id, sent_at, slot, ref in fresh:
             if message_id not in self._heard and sent_at is not None:
                 self._heard.add(message_id)
-                self._decide(ref, sent_at)
+                self._decide(ref, slot or 0, sent_at)
 
-    def _decide(self, ref: str, sent_at: datetime) -> None:
-        at = sent_at + timedelta(minutes=self.rng.uniform(2, 240))
-        drawn = self.rng.uniform(0, 100)
+    def _decide(self, ref: str, slot: int, sent_at: datetime) -> None:
+        rng = random.Random(f"{self.seed} {ref} {slot}")  # the same whatever the order in which nudges went
+        at = sent_at + timedelta(minutes=rng.uniform(2, 240))
+        drawn = rng.uniform(0, 100)
         if not self._asked and self.until - timedelta(days=2) < at < self.until - timedelta(hours=1):
             self._asked = True
             self._plan(at, ref, *_TWICE)
@@ -91,11 +92,3 @@ class Cast:
             else:
                 sandbox.write_mail(row["email"], line.words)
         return len(due)
-
-
-def introduced(sandbox: SandboxState, people: Sequence[Mapping[str, str]]) -> None:
-    """Puts names on the sandbox's phones."""
-    for row in people:
-        sandbox.introduce(
-            row["name"], phone=row.get("phone"), email=row.get("email"), zone=row.get("timezone") or "UTC"
-        )

@@ -41,9 +41,14 @@ def live_through(
     clock: DemoClock,
     sandbox: SandboxState,
     cast: Cast,
-    goes_on: Callable[[], bool],
+    goes_on: Callable[[], bool] = lambda: True,
+    *,
+    reported: timedelta = _REPORTED,
 ) -> None:
-    """Goes from event to event until `cast.until`, or until `goes_on` says no."""
+    """Goes from event to event until `cast.until`, or until `goes_on` says no.
+
+    Delivery reports arrive for the last stretch only, as long as `reported`.
+    """
     sandbox.faults.set(FaultKind.LOST_CALLBACK, chance=1.0)
     tick(deployment, clock)
     while goes_on():
@@ -51,7 +56,7 @@ def live_through(
         if not coming or min(coming) >= cast.until:
             break
         clock.move_to(min(min(coming) + _GRAIN, cast.until))
-        if clock.now() > cast.until - _REPORTED:
+        if clock.now() > cast.until - reported:
             sandbox.faults.clear()
         if cast.speak(sandbox, clock.now()):
             sandbox.settle()

@@ -16,8 +16,7 @@ import pytest
 from engine.program import Program
 from nudges.cadence import anchor_on
 from scripts.demo_past import begins_at
-from scripts.demo_stage import SAMPLE
-from scripts.program import load_program
+from scripts.stage import sample_program
 from tests.scripts.installation import Installation, ended
 
 PATIENCE = 60  # seconds, on a busy machine
@@ -122,7 +121,7 @@ def test_the_demo_shows_people_who_were_nudged_and_answered(bare: Installation) 
 @pytest.fixture(scope="module")
 def sample() -> Program:
     """The sample program."""
-    return load_program(SAMPLE / "program.yaml")
+    return sample_program("http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize("hours", range(0, 24 * 8, 5))
