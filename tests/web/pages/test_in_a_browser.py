@@ -10,6 +10,7 @@ from engine.links import Purpose
 from engine.request_support import confirm
 from store.models import Member, SupportRequest
 from tests.web.hospital import Hospital
+from web.support_acts import fear_danger
 
 pytestmark = pytest.mark.browser
 
@@ -46,11 +47,18 @@ def test_every_page_of_the_console_is_legible_named_and_fits(
 ) -> None:
     dressed(page, look)
     page.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in session_of("ana").items()])
+    fear_danger(hospital.deployment, hospital.link(Purpose.SUPPORT, "m2"), hospital.clock.now())
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     for path in (*CONSOLE, f"/members/{hospital.member()}", f"/requests/{open_request.id}", "/sign-in"):
         page.goto(f"{url}/console{path}")
         assert page.evaluate(AUDIT) == [], path
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in session_of("ray").items()])
+    page.goto(f"{url}/console/incidents")
+    assert page.evaluate(AUDIT) == []
+    page.get_by_role("link", name="Theodora Vance").click()
+    assert page.evaluate(AUDIT) == []
     assert complaints == []
 
 

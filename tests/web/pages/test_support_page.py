@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
-from engine.links import Purpose
-from store.models import CheckIn, Incident, Link, SupportRequest
+from engine.links import Purpose, issue
+from store.models import CheckIn, Incident, Link, Message, SupportRequest
 from tests.dump import dump
 from tests.web.hospital import Hospital
 
@@ -182,6 +183,22 @@ def test_its_headers_keep_it_to_itself(client: httpx.Client, path: str) -> None:
     assert "script-src" not in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_the_link_of_a_nudge_carries_its_prompt_and_what_is_on_record(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    with hospital.deployment.database.writes.begin() as session:
+        nudge = session.scalars(select(Message).where(Message.member_id == hospital.member())).one()
+        nudge.kind, nudge.slot, nudge.period, nudge.state = "weekly", 3, "2026-W48", "sent"
+        now = hospital.clock.now()
+        token = issue(session, Purpose.SUPPORT, now=now, member_id=nudge.member_id, message_id=nudge.id)
+    prompt = hospital.deployment.program.prompt("weekly", 3, str(nudge.cohort_id))
+    assert escape(prompt) in client.get(f"/s/{token}").text
+    client.post(f"/s/{token}", data={"act": "not_yet"})
+    assert "<b>not yet</b>" in client.get(f"/s/{token}").text
+    assert "<b>Recorded</b>" in client.post(f"/s/{token}", data={"act": "connected"}).text
+    assert "<b>connected</b>" in client.get(f"/s/{token}").text
 
 
 def test_only_the_hash_of_its_token_is_stored(hospital: Hospital) -> None:
