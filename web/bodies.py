@@ -62,7 +62,8 @@ def refuse_other_sites(request: Request) -> None:
             raise cross_site()
         return
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    ours = (request.headers.get("host", ""), urlsplit(request.app.state.site.settings.public_url).netloc)
+    if origin is not None and urlsplit(origin).netloc not in ours:
         raise cross_site()
 
 

@@ -17,6 +17,7 @@ from web.console_page import console_page
 from web.console_routes import known_id, look
 from web.console_session import ConsoleForm, Viewer, ViewerDep
 from web.faults import Refused, meanwhile, unknown
+from web.live import live, refreshed
 from web.site import Site, SiteDep
 from web.views_incidents import IncidentPage, incident_page, incidents, next_at
 from web.views_requests import RequestPage, may_take, queue, request_page
@@ -26,14 +27,15 @@ RIGHT_AWAY = timedelta(minutes=5)  # what "calling now" means for the clock that
 
 
 @router.get("/requests")
-def requests_page(request: Request, viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
+def requests_page(request: Request, viewer: ViewerDep, site: SiteDep) -> Response:
     """The queue, the most urgent first; htmx fetches only the list."""
     viewer.need("coordinator", "director", "supporter")
     with site.deployment.database.reads() as session:
         view = queue(session, site.deployment, viewer, site.now())
-    part = request.headers.get("hx-request") is not None
-    name = "console/requests_live.html" if part else "console/requests.html"
-    return console_page(site, viewer, name, here="requests", queue=view)
+    part = live(site.render("console/requests_rows.html", queue=view))
+    return refreshed(request, part) or console_page(
+        site, viewer, "console/requests.html", here="requests", part=part
+    )
 
 
 @router.get("/requests/{request_id}")

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from web.console_page import console_page
 from web.console_session import Viewer, ViewerDep
 from web.faults import unknown
+from web.live import live, refreshed
 from web.privacy import note_look
 from web.site import Site, SiteDep
 from web.views_check_ins import groups_shown, weeks
@@ -22,12 +23,13 @@ router = APIRouter(prefix="/console", include_in_schema=False)
 
 @router.get("")
 @router.get("/")
-def overview_page(request: Request, viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
+def overview_page(request: Request, viewer: ViewerDep, site: SiteDep) -> Response:
     """What needs somebody today; htmx fetches only the part that changes."""
     view = overview(site.deployment, site.clock, viewer, demo=site.settings.demo)
-    part = request.headers.get("hx-request") is not None
-    name = "console/overview_live.html" if part else "console/overview.html"
-    return console_page(site, viewer, name, here="overview", view=view)
+    part = live(site.render("console/overview_live.html", viewer=viewer, view=view))
+    return refreshed(request, part) or console_page(
+        site, viewer, "console/overview.html", here="overview", part=part
+    )
 
 
 @router.get("/members")

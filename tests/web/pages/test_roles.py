@@ -1,5 +1,6 @@
 """Who sees what, asked of the running console role by role."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -353,3 +354,15 @@ def test_an_unclear_text_of_the_own_unit_or_past_its_time_is_not_there(
     cy = signed_in("cy")
     token = form_token(cy.get("/console").text)
     assert cy.post(f"/console/unclear/{other.id}", data={"token": token}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/console", "/console/requests"])
+def test_a_part_is_sent_anew_only_when_it_changed(signed_in: SignedIn, hospital: Hospital, path: str) -> None:
+    ana, headers = signed_in("ana"), {"HX-Request": "true"}
+    first = ana.get(path, headers=headers)
+    assert "<html" not in first.text
+    seen = re.search(r'name="seen" value="([^"]+)"', ana.get(path).text)
+    assert seen
+    assert ana.get(path, params={"seen": seen[1]}, headers=headers).status_code == 204
+    open_request(hospital)
+    assert "Marisol" in ana.get(path, params={"seen": seen[1]}, headers=headers).text

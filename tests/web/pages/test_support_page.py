@@ -167,6 +167,13 @@ def test_a_form_of_another_site_is_refused_and_the_lines_still_stand(
     assert requests_of(hospital) == []
 
 
+def test_an_old_browser_that_names_our_own_origin_is_let_in(
+    client: httpx.Client, hospital: Hospital, path: str, url: str
+) -> None:
+    assert client.post(path, data={"act": "support"}, headers={"Origin": url}).status_code == 200
+    assert len(requests_of(hospital)) == 1
+
+
 def test_it_weighs_less_than_fourteen_kilobytes_with_all_it_loads(client: httpx.Client, path: str) -> None:
     page = client.get(path)
     loaded = [client.get(one) for one in ("/static/prepaired.css", "/static/mark.svg", "/static/favicon.svg")]
