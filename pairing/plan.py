@@ -21,6 +21,7 @@ from pairing.rounds import Round
 from pairing.time_limit import TimeLimit
 
 SIZES = (2, 3)
+MOST = 4_000  # people: tables of all pairs are held in memory, half a gigabyte at this size
 
 
 class PlanFault(PrepairedError):
@@ -57,14 +58,16 @@ def plan(
     In this order: never break a hard rule, place everybody, form groups of the size asked for, honour mutual
     requests, avoid repeats (the freshest most), let the odd place go round, and then maximise weight.
     `history` holds (round number, ids of one group); `locks` are agreed groups of two or three;
-    `time_limit` in seconds. Raises PlanFault for a size or number of rounds that makes no sense,
-    PolicyFault for ids given twice and weights too large.
+    `time_limit` in seconds. Raises PlanFault for a size or number of rounds that makes no sense or too many
+    people, PolicyFault for ids given twice and weights too large.
     """
     if size not in SIZES:
         raise PlanFault(f"groups of {size} are not supported; size is 2 or 3")
     if rounds < 1:
         raise PlanFault(f"{rounds} rounds cannot be planned; ask for at least 1")
     by_id = _by_id(people)
+    if len(by_id) > MOST:
+        raise PlanFault(f"{len(by_id)} people are too many for one plan; split them: {MOST} at most")
     kept, conflicts = kept_locks(locks, by_id, policy)
     random = Random(seed)
     cohort = Cohort(by_id, policy, requests=requests, locks=kept, size=size, random=random)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pairing.plan import Plan
     from pairing.rounds import Round
 
+SLOW = 1000  # people: beyond, a round takes more than a few seconds without compiled code
+
 
 def pair(
     file: Annotated[Path, typer.Argument(help="CSV with a column id; every further column is an attribute.")],
@@ -63,6 +65,7 @@ def _plan(
 ) -> "tuple[dict[str, str], Plan]":
     """Read what the files say and plan. Raises UsageFault for what they say wrong."""
     from config.rules import Rules, RulesFault, read_rules
+    from pairing.compiled import AVAILABLE, MISSING
     from pairing.plan import plan
     from scripts.errors import UsageFault
     from scripts.people_file import read_history, read_people
@@ -79,6 +82,8 @@ def _plan(
         typer.echo(f"warning: {warning}", err=True)
     for id_ in sorted({id_ for both in never for id_ in both} - set(names)):
         typer.echo(f"warning: a never pair names {id_!r}, who is not in {file}", err=True)
+    if len(people) > SLOW and not AVAILABLE:
+        typer.echo(f"note: {MISSING}", err=True)
     past = read_history(history_file) if history_file else []
     return names, plan(
         people,

@@ -352,3 +352,8 @@ def test_a_time_limit_still_places_everybody() -> None:
     found = plan(random_people(60, Random(5)), POLICY, size=3, time_limit=0.0)
     assert faults(found, random_people(60, Random(5)), POLICY, 3) == []
     assert found.unplaceable == ()
+
+
+def test_more_people_than_memory_allows_are_refused_plainly() -> None:
+    with pytest.raises(PlanFault, match="split them"):
+        plan([Person(id=str(number)) for number in range(4001)], Policy())
