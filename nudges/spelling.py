@@ -31,6 +31,7 @@ _LEET_L = str.maketrans(
 _IDEATION = re.compile(r"\bSI\b")  # suicidal ideation; in small letters the Spanish yes
 _LONG = re.compile(r"([a-z])\1{2,}")
 _RUN = re.compile(r"([^\w\s])\1{3,}")
+_TWO = re.compile(r"(?<=\b(?:want|need|wish|hope|like)) 2 (?=[a-z])|(?<=\b(?:going|ready)) 2 (?=[a-z])")
 _LONGEST_WORD = 60
 _STRONG = frozenset(".!?")
 
@@ -83,9 +84,9 @@ class Spelling:
                 flat.append(".")
         if flat[-1] != ".":
             flat.append(".")
-        kept = tuple(_reflexive(" ".join(clause)) for clause in clauses if clause)
+        kept = tuple(_closed_up(" ".join(clause)) for clause in clauses if clause)
         return Wording(
-            flat=_reflexive(" " + " ".join(flat) + " "), clauses=kept, asks=text.rstrip().endswith("?")
+            flat=_closed_up(" " + " ".join(flat) + " "), clauses=kept, asks=text.rstrip().endswith("?")
         )
 
     def plain(self, word: str) -> tuple[str, ...]:
@@ -149,12 +150,14 @@ class Spelling:
         return _joined(_TOKEN.findall(_contracted(text)))
 
 
-def _reflexive(row: str) -> str:
-    return (
+def _closed_up(row: str) -> str:
+    """ "my self" as one word, and the 2 of "want 2 live" as a word."""
+    row = (
         row.replace("my self ", "myself ")
         .replace(" him self ", " himself ")
         .replace(" her self ", " herself ")
     )
+    return _TWO.sub(" to ", row)
 
 
 def _folded(text: str) -> str:
