@@ -6,6 +6,8 @@ describes (ACM Computing Surveys 18, 1986): each vertex outside the tree knows i
 even blossom its nearest vertex in every direction. Slack of an edge (u, v) in different blossoms is y[u] +
 y[v] - 2 w[u, v]; a blossom's own price z counts inside it only. The distance from an even u to v is y[u] +
 t - 2 w[u, v] with t the way that prices have moved in this stage: it stays the same until the stage ends.
+
+Longer than other modules because its kernels call each other and are compiled as one namespace.
 """
 
 from typing import NamedTuple
