@@ -24,6 +24,12 @@
     if (ratio < 4.5) faults.push(ratio.toFixed(2) + ' ' + walk.currentNode.textContent.trim().slice(0, 40));
   }
   if (document.documentElement.scrollWidth > innerWidth) faults.push('wider than the screen');
+  for (const one of document.querySelectorAll('main .card *, main section *')) {
+    const box = one.getBoundingClientRect(), card = one.closest('.card, section').getBoundingClientRect();
+    const head = one.closest('thead');  // kept for screen readers where rows are cards
+    if (head && getComputedStyle(head).position === 'absolute') continue;
+    if (box.width > 1 && one.checkVisibility() && box.right > card.right + 1) faults.push('cut off ' + one.outerHTML.slice(0, 60));
+  }
   for (const one of document.querySelectorAll('button, summary, .button, nav a, input:not([type=hidden]):not([type=radio]):not([type=checkbox])')) {
     const box = one.getBoundingClientRect();
     if (box.width && box.height < 43.5) faults.push('small target ' + one.outerHTML.slice(0, 60) + ' ' + box.height);
