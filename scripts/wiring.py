@@ -41,9 +41,17 @@ def read_program(settings: Settings) -> "tuple[Program, PairingRules]":
     """The program that the settings name, and its pairing rules. Raises UsageFault."""
     try:
         loaded: LoadedProgram = load_program_file(settings.program)
-        return load_program(settings.program, public_url=settings.public_url), pairing_rules(loaded)
+        program, rules = load_program(settings.program, public_url=settings.public_url), pairing_rules(loaded)
     except ProgramFault as fault:
         raise UsageFault(str(fault)) from fault
+    if rules.requests:
+        # A program keeps its members' wishes sealed, in its database; a plain file beside it would not be.
+        where = loaded.where("pairing", "requests")
+        raise UsageFault(
+            f"{where}: pairing.requests: a program knows wishes from the column buddy of `prepaired import` "
+            "and from `prepaired buddy`; enter them there"
+        )
+    return program, rules
 
 
 @contextmanager

@@ -112,6 +112,7 @@ def test_the_program_file_sets_size_length_and_rules(sqlite_installation: Instal
             "program.yaml:3: pairing.prefer.0.rule",
         ),
         ("pairing:\n  nonsense: 1\n", "program.yaml:2: pairing.nonsense"),
+        ("pairing:\n  requests: wishes.csv\n", "program.yaml:2: pairing.requests"),
         ("rotation: {size: 4}\n", "program.yaml:1: rotation.size"),
         ("pairing:\n  never:\n    - {pairs: nowhere.csv}\n", "nowhere.csv: cannot be read"),
     ],
@@ -120,6 +121,7 @@ def test_rules_that_cannot_be_used_are_named_by_line(
     sqlite_installation: Installation, block: str, said: str
 ) -> None:
     sqlite_installation.write("program.yaml", block)
+    sqlite_installation.write("wishes.csv", "a,b\nm1,m2\n")
     variables = {**sqlite_installation.variables, "PREPAIRED_PROGRAM": "program.yaml"}
     ruled = Installation(folder=sqlite_installation.folder, variables=variables)
     assert said in ruled.refused("rotate", "spring", "--dry-run")

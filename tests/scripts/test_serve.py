@@ -29,18 +29,23 @@ def _free_port() -> int:
         return port
 
 
-def _line(process: "subprocess.Popen[str]", stream: str, wanted: str) -> str:
-    """The first line of that stream that holds the words; fails when the process ends without it."""
-    source = getattr(process, stream)
+def _until(process: "subprocess.Popen[str]", stream: str, wanted: str) -> str:
+    """What came on that stream up to the line that holds the words; fails when the process ends without it.
+
+    Read without buffering: lines that a buffer held back would be waited for in vain.
+    """
+    descriptor = getattr(process, stream).fileno()
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and select.select([source], [], [], until - time.monotonic())[0]:
-        line: str = source.readline()
-        if wanted in line:
-            return line
-        if not line:
+    shown = ""
+    while time.monotonic() < until and select.select([descriptor], [], [], until - time.monotonic())[0]:
+        read = os.read(descriptor, 65_536).decode()
+        shown += read
+        if wanted in shown and shown.endswith("\n"):
+            return shown
+        if not read:
             break
     process.kill()
-    raise AssertionError(f"no line with {wanted!r}: {process.communicate()}")
+    raise AssertionError(f"no line with {wanted!r} in {shown!r}: {process.communicate()}")
 
 
 def _get(url: str, *, method: str = "GET", form: dict[str, str] | None = None) -> tuple[int, str]:
@@ -65,7 +70,7 @@ def test_it_serves_until_told_to_end(installation: Installation, number: int) ->
     real = Installation(folder=installation.folder, variables=variables)
     port = _free_port()
     process = real.start("serve", "--port", port)
-    _line(process, "stderr", "Serving")
+    _until(process, "stderr", "Serving")
     assert _get(f"http://127.0.0.1:{port}/health/ready") == (200, '{"status":"ok"}')
     assert _get(f"http://127.0.0.1:{port}/console")[0] == 303  # nobody is signed in
     assert ended(process, number).code == 0
@@ -74,7 +79,7 @@ def test_it_serves_until_told_to_end(installation: Installation, number: int) ->
 @pytest.mark.parametrize("part", ["web", "worker"])
 def test_one_part_runs_by_itself(sqlite_installation: Installation, part: str) -> None:
     process = sqlite_installation.start("serve", "--only", part, "--port", _free_port())
-    _line(process, "stderr", "Serving" if part == "web" else "scheduler")
+    _until(process, "stderr", "Serving" if part == "web" else "scheduler")
     assert ended(process).code == 0
 
 
@@ -98,9 +103,9 @@ def test_the_demo_shows_people_who_were_nudged_and_answered(bare: Installation) 
     )  # none of the demo's business
     port = _free_port()
     process = bare.start("demo", "--port", port, "--no-browser")
-    url = _line(process, "stdout", "http").strip()
-    assert url == f"http://127.0.0.1:{port}"
-    _line(process, "stderr", "Ready")
+    url = f"http://127.0.0.1:{port}"
+    assert _until(process, "stdout", "http") == f"{url}\n"
+    _until(process, "stderr", "Ready")
     measured = dict(
         line.rsplit(" ", 1) for line in _get(f"{url}/metrics")[1].splitlines() if not line.startswith("#")
     )
