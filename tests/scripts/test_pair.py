@@ -90,7 +90,9 @@ def test_the_edges_add_up_to_the_weight(folder: Path) -> None:
     assert set(weights) == set(combinations("abcde", 2)) - {("a", "c"), ("a", "b"), ("d", "e")}
     assert weights["a", "e"] == 30 + 0 + 10 + 25
     first = found["rounds"][0]
-    assert first["weight"] == sum(weights[pair] for group in first["groups"] for pair in combinations(group, 2))
+    assert first["weight"] == sum(
+        weights[pair] for group in first["groups"] for pair in combinations(group, 2)
+    )
 
 
 def test_rounds_go_on_after_the_history(folder: Path) -> None:
@@ -209,7 +211,9 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_preference_for_a_missing_column_is_warned_of(folder: Path) -> None:
-    (folder / "rules.yaml").write_text("prefer: [{attribute: hobby, rule: same, weight: 1}]", encoding="utf-8")
+    (folder / "rules.yaml").write_text(
+        "prefer: [{attribute: hobby, rule: same, weight: 1}]", encoding="utf-8"
+    )
     result = run(folder / "people.csv", "--rules", folder / "rules.yaml", "--json")
     assert result.exit_code == 0
     assert "prefer hobby" in result.stderr
