@@ -18,6 +18,7 @@ LONGEST_TEXT: Final = 500_000  # characters; what comes after is quotation, or a
 
 _BETWEEN: Final = re.compile(r"[\s<>()\[\],;:\"]+")
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
+_ONLY_PROGRAMS_SET: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "feedback-id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,8 @@ class InboundMail:
             auto_submitted not in ("", "no")
             or self.headers.get("precedence", "").strip().lower() in _BULK
             or self.envelope_from == ""
-            or any(name in self.headers for name in ("x-autoreply", "x-autorespond", "list-id"))
+            or self.headers.get("return-path", "?").replace(" ", "") in ("", "<>")
+            or any(name in self.headers for name in _ONLY_PROGRAMS_SET)
         )
 
     def local_parts(self, domain: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ and header blocks in many languages end it where neither is there. Every step is
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nudges.mailhtml import html_text
 from nudges.quotation import (
@@ -30,9 +30,6 @@ MARKERS = (
 )
 _LONGEST_ATTRIBUTION = 400
 
-_BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
-_SUPPRESSING = frozenset({"all", "oof", "autoreply", "dr", "rn", "nrn"})
-
 
 def reply_text(
     *, text: str | None, html: str | None, own_addresses: Sequence[str] = (), markers: Sequence[str] = MARKERS
@@ -50,26 +47,6 @@ def reply_text(
     cut = _end(lines, own)
     head = _trimmed(lines[:cut])
     return head if head or cut == len(lines) else _trimmed(_below(lines, cut, own))
-
-
-def is_automatic(headers: Mapping[str, str], *, envelope_from: str | None = None) -> bool:
-    """Whether a program sent the mail: out-of-office, bounce, bulk (RFC 3834). Header names in any case.
-
-    An empty envelope sender is a bounce's or an autoresponder's; None means that it was not told.
-    """
-    told = {name.lower(): value.strip().lower() for name, value in headers.items()}
-    suppress = {part.strip() for part in told.get("x-auto-response-suppress", "").split(",")}
-    return (
-        told.get("auto-submitted", "no").partition(";")[0].strip() not in {"", "no"}
-        or told.get("precedence", "") in _BULK
-        or (envelope_from is not None and envelope_from.strip().strip("<>") == "")
-        or told.get("return-path", "?").replace(" ", "") in {"<>", ""}
-        or any(
-            name in told
-            for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "feedback-id")
-        )
-        or bool(suppress & _SUPPRESSING)
-    )
 
 
 def _lines(body: str) -> list[str]:

@@ -117,8 +117,14 @@ def test_raw_mime_reads_the_same() -> None:
         b"auto-submitted: Auto-Generated; owner-email=x",
         b"Precedence: bulk",
         b"Precedence: Junk",
+        b"PRECEDENCE:  Auto_Reply ",
         b"X-Autoreply: yes",
+        b"X-Autorespond: 1",
+        b"X-Autoresponder: vacation",
         b"List-Id: <all.example.org>",
+        b"Feedback-ID: 1:campaign:mailer",
+        b"Return-Path: <>",
+        b"Return-Path:",
     ],
 )
 def test_autoresponders_and_lists_are_recognised(header: bytes) -> None:
@@ -131,6 +137,7 @@ def test_an_empty_envelope_sender_is_automatic_and_an_untold_one_is_not() -> Non
     assert not parse_inbound(fields(envelope=b"broken")).is_automatic
     assert not parse_inbound(fields(headers=b"Auto-Submitted: no")).is_automatic
     assert not parse_inbound(fields(headers=b"X-Auto-Response-Suppress: All")).is_automatic
+    assert not parse_inbound(fields(headers=b"Return-Path: <dana@hospital.org>")).is_automatic
 
 
 @given(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudges.mailtext import is_automatic, reply_text
+from nudges.mailtext import reply_text
 
 MAILS = json.loads((Path(__file__).parents[1] / "data/mail_replies.json").read_text(encoding="utf-8"))
 OWN = ("buddy@example.org", "reply.buddy.example.org")
@@ -98,29 +98,3 @@ def test_no_mail_is_too_odd(text: str, html: str) -> None:
 def test_a_crisis_at_the_head_of_a_hostile_mail_is_kept(piece: str) -> None:
     text = "I want to die\n\n" + piece * (200_000 // len(piece))
     assert reply_text(text=text, html=None, own_addresses=OWN).startswith("I want to die")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Auto-Submitted": "auto-replied"},
-        {"auto-submitted": "auto-generated; owner-email=x"},
-        {"Precedence": "bulk"},
-        {"PRECEDENCE": " Auto_Reply "},
-        {"X-Autoreply": "yes"},
-        {"X-Auto-Response-Suppress": "DR, AutoReply"},
-        {"Return-Path": "<>"},
-        {"List-Id": "<all.hospital.org>"},
-    ],
-)
-def test_what_a_program_sent_is_automatic(headers: dict[str, str]) -> None:
-    assert is_automatic(headers)
-
-
-def test_what_a_person_sent_is_not_automatic() -> None:
-    assert not is_automatic({})
-    assert not is_automatic(
-        {"Auto-Submitted": "no", "Return-Path": "<dana@hospital.org>", "Subject": "Re: 1"}
-    )
-    assert not is_automatic({}, envelope_from="dana@hospital.org")
-    assert is_automatic({}, envelope_from="<>")
