@@ -17,9 +17,10 @@ from store.models import Link, Member, SupportRequest, UnclearReply
 def advance_deadlines(deployment: Deployment, now: datetime) -> int:
     """Does what is due by `now`; returns how many requests that touched."""
     with deployment.database.writes.begin() as session:
-        touched = _pending(session, deployment, now) + _missed(session, deployment, now)
+        touched = _pending(session, deployment, now)
         session.execute(delete(UnclearReply).where(UnclearReply.expires_at <= now))
         session.execute(delete(Link).where(Link.expires_at <= now))
+        touched += _missed(session, deployment, now)
     return touched
 
 
@@ -74,6 +75,7 @@ def _missed(session: Session, deployment: Deployment, now: datetime) -> int:
             session, deployment, list(people.values()), kind="deadline_notice", key=f"missed:{request.id}",
             now=now, details={"path": "/requests"},
         )  # fmt: skip
+    for request in rows:
         audit.record(
             session, at=now, actor="system", action="deadline_missed", subject=str(request.member_id)
         )

@@ -7,16 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from nudges.replies import Intent, Understanding, understand
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.correspondent import Correspondent, identify
 from engine.deployment import Deployment
 from engine.flag_crisis import crisis_answer, flag_crisis
-from engine.opt_out import stop
+from engine.opt_out import silence, stop
 from engine.outbox import Draft, put, sender_for
 from engine.replies_of_members import act_on
+from nudges.replies import Intent, Understanding, understand
 from store import audit
 from store.models import Inbound
 
@@ -60,6 +60,7 @@ def _answer(
     session: Session, deployment: Deployment, who: Correspondent, said: Understanding, now: datetime
 ) -> None:
     if said.intent is Intent.CRISIS:
+        _silence_first(session, who, said, now)
         _answer_crisis(session, deployment, who, said, now)
     elif who.member is None:
         if Intent.STOP in (said.intent, *said.also):
@@ -72,12 +73,20 @@ def _answer(
         audit.record(session, at=now, actor="system", action="mail_token_refused", subject=None)
         return
     else:
+        _silence_first(session, who, said, now)
         act_on(session, deployment, who, said, now)
     if Intent.STOP in said.also and said.intent is not Intent.STOP:
         stop(
             session, deployment, medium=who.inbound.medium, address_index=who.inbound.from_index,
             member=who.member, now=now, how="reply",
         )  # fmt: skip
+
+
+def _silence_first(session: Session, who: Correspondent, said: Understanding, now: datetime) -> None:
+    """A STOP beside something else: its rows are locked before the trail is, which that else may write to."""
+    if Intent.STOP in said.also:
+        inbound = who.inbound
+        silence(session, medium=inbound.medium, address_index=inbound.from_index, member=who.member, now=now)
 
 
 def _answer_crisis(

@@ -49,14 +49,15 @@ def flag_crisis(
         )
         session.add(incident)
         session.flush()
-        subject = str(member.id) if member else None
-        audit.record(session, at=now, actor="system", action="incident_opened", subject=subject)
     if text is not None:
         incident.text_sealed = deployment.vault.seal(text, "incident", "text", incident.id)
     if incident.state == IncidentState.OPEN:
         page(session, deployment, incident, now)
     else:
         remind_responder(session, deployment, incident, now)
+    if existing is None:
+        subject = str(member.id) if member else None
+        audit.record(session, at=now, actor="system", action="incident_opened", subject=subject)
     return incident
 
 

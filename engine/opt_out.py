@@ -27,20 +27,27 @@ def stop(
 
     A coordinator hears of it only where a request or an incident is open.
     """
-    suppress(session, medium, address_index, now, "stop")
+    silence(session, medium=medium, address_index=address_index, member=member, now=now)
     if member is None:
         return
-    for point in member.contacts:
-        suppress(session, point.medium, point.address_index, now, "stop")
-    audit.record(
-        session, at=now, actor=f"member:{member.id}", action="opted_out", subject=str(member.id), detail=how
-    )
     if is_being_helped(session, member):
         people = coordinators_for(session, deployment.vault, member)
         key = f"stopped:{member.id}:{now.date().isoformat()}"
         notify(
             session, deployment, people, kind="stop_notice", key=key, now=now, details={"path": "/requests"}
         )
+    audit.record(
+        session, at=now, actor=f"member:{member.id}", action="opted_out", subject=str(member.id), detail=how
+    )
+
+
+def silence(
+    session: Session, *, medium: str, address_index: str, member: Member | None, now: datetime
+) -> None:
+    """Only the suppression of a stop: for a transaction whose other acts write to the trail before the stop does."""
+    suppress(session, medium, address_index, now, "stop")
+    for point in member.contacts if member else ():
+        suppress(session, point.medium, point.address_index, now, "stop")
 
 
 def is_being_helped(session: Session, member: Member) -> bool:
@@ -80,9 +87,9 @@ def disown(
     suppress(session, medium, address_index, now, "wrong_person")
     if member is None:
         return
-    audit.record(
-        session, at=now, actor="system", action="number_disowned", subject=str(member.id), detail=medium
-    )
     people = coordinators_for(session, deployment.vault, member)
     key = f"number:{member.id}:{address_index[:16]}"
     notify(session, deployment, people, kind="number_notice", key=key, now=now, details={"path": "/members"})
+    audit.record(
+        session, at=now, actor="system", action="number_disowned", subject=str(member.id), detail=medium
+    )

@@ -50,10 +50,6 @@ def acknowledge(
         incident.state = advance(IncidentState(incident.state), IncidentEvent.ACKNOWLEDGE)
         incident.acknowledged_by, incident.acknowledged_at = staff.id, now
         incident.call_by, incident.next_page_at = call_by, None
-        subject = str(incident.member_id) if incident.member_id else None
-        audit.record(
-            session, at=now, actor=f"staff:{staff.ref}", action="incident_acknowledged", subject=subject
-        )
         member = session.get(Member, incident.member_id) if incident.member_id else None
         zone = member.timezone if member else None
         details = {
@@ -62,6 +58,10 @@ def acknowledge(
         }
         key = f"acknowledged:{incident.id}:{now.isoformat()}"
         _tell(session, deployment, incident, "crisis_acknowledged", key, details, now)
+        subject = str(incident.member_id) if incident.member_id else None
+        audit.record(
+            session, at=now, actor=f"staff:{staff.ref}", action="incident_acknowledged", subject=subject
+        )
     return incident
 
 

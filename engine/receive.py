@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import structlog
-from nudges.mailtext import reply_text
 from sqlalchemy import select
 
 from engine.deployment import Deployment
+from nudges.mailtext import reply_text
 from store.addresses import BadAddress, index_form, normal
 from store.inserting import insert_new
 from store.models import Inbound, new_id

@@ -70,14 +70,14 @@ def confirm(
     request.opened_at, request.remind_at, request.expires_at = now, None, None
     request.match_by, request.contact_by = clocks.match_by, clocks.contact_by
     request.policy = dict(clocks.policy)
-    audit.record(
-        session, at=now, actor=f"member:{member.id}", action="request_confirmed", subject=str(member.id)
-    )
     people = coordinators_for(session, deployment.vault, member)
     notify(
         session, deployment, people, kind="request_notice", key=f"request:{request.id}", now=now,
         details={"path": "/requests", "by": program.local_time(clocks.match_by)},
     )  # fmt: skip
+    audit.record(
+        session, at=now, actor=f"member:{member.id}", action="request_confirmed", subject=str(member.id)
+    )
     return request
 
 

@@ -46,6 +46,7 @@ def record(
     erasure. Writers take turns until they commit, so call it last in a transaction: rows locked after
     it invite a deadlock.
     """
+    session.flush()  # what the transaction changes is locked before the trail is
     if session.get_bind().dialect.name == "postgresql":  # on SQLite the write lock is held already
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _AUDIT_LOCK})
     head = _head_row(session)
