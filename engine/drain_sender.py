@@ -54,7 +54,7 @@ def drain_sender(deployment: Deployment, name: str, clock: Clock) -> Drained:
             )
         batch, lease, free_at = turn
         if batch:
-            outcomes = hand_over(channel, batch, clock, free_at)
+            outcomes = hand_over(channel, batch, clock, free_at, lease.until - senders.ONE_CALL)
             handed_over += sum(was_taken(outcome) for outcome in outcomes)
             answered = {UUID(m.message_id): o for m, o in zip(batch, outcomes, strict=True)}
             with deployment.database.writes.begin() as session:

@@ -28,24 +28,33 @@ def requests_for(channel: Channel, count: int) -> int:
 
 
 def hand_over(
-    channel: Channel, batch: Sequence[Outgoing], clock: Clock, free_at: datetime
+    channel: Channel, batch: Sequence[Outgoing], clock: Clock, free_at: datetime, until: datetime
 ) -> list[Outcome | None]:
     """One outcome a message, in order; None for those that were surely never handed over.
 
-    After a sign that the provider takes nothing now (429, refused, account), the rest of the batch stays here.
+    After a sign that the provider takes nothing now (429, refused, account), the rest of the batch stays here;
+    so does what has not begun by `until` (wall clock). A slow provider must not outlast the claim: once that
+    has run out, others look the rows up and send them, and a late call of ours would be the second.
     """
     chunks = [batch[start : start + channel.batch_size] for start in range(0, len(batch), channel.batch_size)]
     threads = max(1, min(MOST_THREADS, ceil(channel.per_second * ROUND_TRIP), len(chunks)))
-    futures: list[Future[Sequence[Outcome]] | None] = []
+    futures: list[Future[Sequence[Outcome] | None] | None] = []
     with ThreadPoolExecutor(threads) as pool:
         for number, chunk in enumerate(chunks):
             clock.sleep(free_at + number * spacing(channel) - clock.wall())
             halted = any(_says_no(future) for future in futures)
-            futures.append(None if halted else pool.submit(channel.send, chunk))
+            futures.append(None if halted else pool.submit(_in_time, channel, chunk, clock, until))
     outcomes: list[Outcome | None] = []
     for future, chunk in zip(futures, chunks, strict=True):
-        outcomes.extend([None] * len(chunk) if future is None else future.result())
+        outcomes.extend((future.result() if future else None) or [None] * len(chunk))
     return outcomes
+
+
+def _in_time(
+    channel: Channel, chunk: Sequence[Outgoing], clock: Clock, until: datetime
+) -> Sequence[Outcome] | None:
+    """What the provider said; None where the claim would not last long enough to hear it."""
+    return channel.send(chunk) if clock.wall() < until else None
 
 
 def was_taken(outcome: Outcome | None) -> bool:
@@ -53,9 +62,10 @@ def was_taken(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.kind not in _NOTHING_TAKEN
 
 
-def _says_no(future: Future[Sequence[Outcome]] | None) -> bool:
+def _says_no(future: Future[Sequence[Outcome] | None] | None) -> bool:
     if future is None:
         return True
     if not future.done():
         return False
-    return any(outcome.kind in _NOTHING_TAKEN for outcome in future.result())
+    outcomes = future.result()
+    return outcomes is None or any(outcome.kind in _NOTHING_TAKEN for outcome in outcomes)

@@ -12,7 +12,8 @@ from engine.owner import is_surely_dead
 from store.inserting import insert_new
 from store.models import Sender
 
-LEASE = timedelta(seconds=30)  # longer than a provider's time-out, so that a living drainer keeps it
+LEASE = timedelta(seconds=90)  # a claim; a living drainer renews it
+ONE_CALL = timedelta(seconds=45)  # room for one call; where the claim has less left, none is begun
 LONGEST_BACKOFF = timedelta(seconds=60)
 
 
