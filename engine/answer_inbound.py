@@ -25,7 +25,10 @@ AT_ONCE = 100
 
 
 def answer_inbound(deployment: Deployment, now: datetime) -> int:
-    """Settles every message that waits, oldest first; returns how many. One that fails does not stop the rest."""
+    """Settles messages that wait, oldest first; returns how many it settled.
+
+    One that fails does not stop the rest: it stays, and is tried again in the next round.
+    """
     with deployment.database.reads() as session:
         waiting = session.scalars(
             select(Inbound.id)
@@ -33,9 +36,13 @@ def answer_inbound(deployment: Deployment, now: datetime) -> int:
             .order_by(Inbound.received_at, Inbound.id)
             .limit(AT_ONCE)
         ).all()
+    settled = 0
     for inbound_id in waiting:
-        answer_one(deployment, inbound_id, now)
-    return len(waiting)
+        try:
+            settled += answer_one(deployment, inbound_id, now) is not None
+        except Exception as fault:  # whatever is wrong with this one, the next may be about a life
+            log.error("inbound_failed", inbound=str(inbound_id), fault=type(fault).__name__)
+    return settled
 
 
 def answer_one(deployment: Deployment, inbound_id: UUID, now: datetime) -> Understanding | None:

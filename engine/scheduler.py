@@ -16,16 +16,16 @@ from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
 from engine.reconcile_inbound import reconcile_inbound
-from engine.send_urgent import send_urgent
 from engine.settle_doubt import settle_doubt, suspect_abandoned
-from engine.tick import make_due, senders_with_work
+from engine.tick import help_now, make_due, senders_with_work
 from store import program_state
 
 INBOUND = "inbound"
+URGENT = "urgent"
 PLAN_EVERY = 5.0  # seconds
 SWEEP_EVERY = 2.0
 RECONCILE_EVERY = 60.0
-THREADS = 8
+THREADS = 10
 
 
 class Scheduler:
@@ -49,6 +49,7 @@ class Scheduler:
             (self._plan, self._plan_every),
             (self._sweep, min(SWEEP_EVERY, self._plan_every)),
             (self._answer, SWEEP_EVERY),
+            (self._help, SWEEP_EVERY),
             (self._reconcile, RECONCILE_EVERY),
         ):
             self._scheduler.add_job(
@@ -65,7 +66,8 @@ class Scheduler:
         """Looks after one sender, or after inbound messages, now; at most one such look runs at a time."""
         if not self._scheduler.running:
             return
-        work, arguments = (self._answer, []) if name == INBOUND else (self._drain, [name])
+        looks = {INBOUND: self._answer, URGENT: self._help}
+        work, arguments = (looks[name], []) if name in looks else (self._drain, [name])
         self._scheduler.add_job(
             work, args=arguments, id=f"wake:{name}", replace_existing=True, next_run_time=datetime.now(UTC)
         )
@@ -78,13 +80,16 @@ class Scheduler:
     def _sweep(self) -> None:
         suspect_abandoned(self.deployment, self._clock)
         settle_doubt(self.deployment, self._clock)
-        send_urgent(self.deployment, self._clock)
         for sender in senders_with_work(self.deployment, self._clock.now()):
             self.wake(sender)
 
+    def _help(self) -> None:
+        """Its own job: a provider that hangs on a look-up or a nudge must not keep a page waiting."""
+        help_now(self.deployment, self._clock)
+
     def _answer(self) -> None:
         while answer_inbound(self.deployment, self._clock.now()):
-            send_urgent(self.deployment, self._clock)
+            self.wake(URGENT)
 
     def _reconcile(self) -> None:
         if reconcile_inbound(self.deployment, self._clock):

@@ -42,11 +42,19 @@ class TickReport:
     problems: list[str] = field(default_factory=list)
 
 
+def help_now(deployment: Deployment, clock: Clock) -> int:
+    """Pages who is due to be paged, and hands over crisis answers and pages; returns how many went.
+
+    Apart from everything else, so that no fault of a nudge, a group or a queue is in its way.
+    """
+    page_responders(deployment, clock.now())
+    return send_urgent(deployment, clock)
+
+
 def make_due(deployment: Deployment, now: datetime) -> int:
-    """Plans every nudge that is due, and advances paging, requests and groups; returns the nudges planned."""
-    mend_groups(deployment, now)
-    page_responders(deployment, now)
+    """Plans every nudge that is due, and advances requests and groups; returns the nudges planned."""
     advance_deadlines(deployment, now)
+    mend_groups(deployment, now)
     planned = 0
     while moved := plan_nudges(deployment, now):
         planned += moved
@@ -63,7 +71,9 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
     with deployment.database.writes.begin() as session:
         senders.try_again(session)
     report.received = reconcile_inbound(deployment, clock)
-    answer_inbound(deployment, clock.now())
+    while answer_inbound(deployment, clock.now()):
+        report.handed_over += help_now(deployment, clock)
+    report.handed_over += help_now(deployment, clock)
     report.planned = make_due(deployment, clock.now())
     fruitless = 0
     while True:
