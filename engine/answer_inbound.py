@@ -40,7 +40,7 @@ def answer_inbound(deployment: Deployment, now: datetime) -> int:
     for inbound_id in waiting:
         try:
             settled += answer_one(deployment, inbound_id, now) is not None
-        except Exception as fault:  # whatever is wrong with this one, the next may be about a life
+        except Exception as fault:  # noqa: BLE001  whatever ails this one, the next may be about a life
             log.error("inbound_failed", inbound=str(inbound_id), fault=type(fault).__name__)
     return settled
 
