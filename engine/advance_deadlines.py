@@ -6,9 +6,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.handlers import overseers_for
 from engine.outbox import Draft, put
 from engine.plan_nudges import media_of
-from engine.staff import coordinators_for, notify, with_role
+from engine.staff import notify
 from escalation.requests import RequestEvent, RequestState, advance
 from store import audit
 from store.models import Link, Member, SupportRequest, UnclearReply
@@ -69,10 +70,9 @@ def _missed(session: Session, deployment: Deployment, now: datetime) -> int:
         member = session.get(Member, request.member_id)
         if member is None:
             continue
-        people = {person.id: person for person in coordinators_for(session, deployment.vault, member)}
-        people |= {person.id: person for person in with_role(session, "director")}
+        people = overseers_for(session, deployment, member)
         notify(
-            session, deployment, list(people.values()), kind="deadline_notice", key=f"missed:{request.id}",
+            session, deployment, people, kind="deadline_notice", key=f"missed:{request.id}",
             now=now, details={"path": "/requests"},
         )  # fmt: skip
     for request in rows:

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.handlers import responders_for
 from engine.outbox import Draft, put
-from engine.staff import responders_for, staff_by_ref
+from engine.staff import staff_by_ref
 from escalation.incidents import IncidentState
 from escalation.paging import next_page
 from escalation.roster import Responder

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from engine.contact_faults import suppress
 from engine.deployment import Deployment
+from engine.handlers import coordinators_for
 from engine.recipients import OPEN_REQUEST
-from engine.staff import coordinators_for, notify
+from engine.staff import notify
 from store import audit
 from store.models import Incident, Member, SupportRequest, Suppression
 
@@ -31,7 +32,7 @@ def stop(
     if member is None:
         return
     if is_being_helped(session, member):
-        people = coordinators_for(session, deployment.vault, member)
+        people = coordinators_for(session, deployment, member)
         key = f"stopped:{member.id}:{now.date().isoformat()}"
         notify(
             session, deployment, people, kind="stop_notice", key=key, now=now, details={"path": "/requests"}
@@ -87,7 +88,7 @@ def disown(
     suppress(session, medium, address_index, now, "wrong_person")
     if member is None:
         return
-    people = coordinators_for(session, deployment.vault, member)
+    people = coordinators_for(session, deployment, member)
     key = f"number:{member.id}:{address_index[:16]}"
     notify(session, deployment, people, kind="number_notice", key=key, now=now, details={"path": "/members"})
     audit.record(

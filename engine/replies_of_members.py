@@ -10,10 +10,11 @@ from engine import opt_out
 from engine.correspondent import Correspondent
 from engine.deployment import Deployment
 from engine.flag_crisis import crisis_answer, flag_crisis
+from engine.handlers import coordinators_for
 from engine.log_check_in import log_check_in, question_of
 from engine.outbox import Draft, put
 from engine.request_support import confirm, open_request_of, wish_for_support
-from engine.staff import coordinators_for, notify
+from engine.staff import notify
 from escalation.requests import RequestState
 from nudges.clock import instant, zone_of
 from nudges.days import day_named
@@ -218,7 +219,7 @@ def _help(reply: _Reply) -> None:
 def _rematch(reply: _Reply) -> None:
     row = {"id": new_id(), "member_id": reply.member.id, "asked_at": reply.now}
     if insert_new(reply.session, Rematch, [row], ("member_id",)):
-        people = coordinators_for(reply.session, reply.deployment.vault, reply.member)
+        people = coordinators_for(reply.session, reply.deployment, reply.member)
         notify(
             reply.session, reply.deployment, people, kind="rematch_notice",
             key=f"rematch:{reply.member.id}:{reply.inbound.id}", now=reply.now, details={"path": "/groups"},

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.staff import coordinators_for, notify
+from engine.handlers import coordinators_for
+from engine.staff import notify
 from escalation.deadlines import deadlines
 from escalation.requests import OPEN_STATES, RequestEvent, RequestState, advance, reminder_at
 from store import audit
@@ -70,7 +71,7 @@ def confirm(
     request.opened_at, request.remind_at, request.expires_at = now, None, None
     request.match_by, request.contact_by = clocks.match_by, clocks.contact_by
     request.policy = dict(clocks.policy)
-    people = coordinators_for(session, deployment.vault, member)
+    people = coordinators_for(session, deployment, member)
     notify(
         session, deployment, people, kind="request_notice", key=f"request:{request.id}", now=now,
         details={"path": "/requests", "by": program.local_time(clocks.match_by)},

@@ -1,4 +1,4 @@
-"""The people who run the program: mirrored from the program file, found by role, kept out of their own cases."""
+"""The people who run the program: mirrored from the program file, found by role, told what waits for them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.outbox import Draft, put
-from escalation.roster import Responder, on_call
 from store.addresses import index_form, normal
-from store.members import attributes_of
-from store.models import Member, Staff, new_id
+from store.models import Staff, new_id
 from store.sealing import Vault
 
 
@@ -53,38 +51,6 @@ def with_role(session: Session, role: str) -> Sequence[Staff]:
 def name_of_staff(vault: Vault, staff: Staff) -> str:
     """The staff member's name."""
     return vault.open(staff.name_sealed, "staff", "name", staff.id)
-
-
-def is_own_unit(vault: Vault, staff: Staff, member: Member) -> bool:
-    """Whether the two work on one unit; then the member's case is not this person's to see."""
-    if staff.unit_sealed is None:
-        return False
-    unit = vault.open(staff.unit_sealed, "staff", "unit", staff.id).casefold()
-    return unit in {value.casefold() for value in attributes_of(vault, member).get("unit", ())}
-
-
-def coordinators_for(session: Session, vault: Vault, member: Member) -> Sequence[Staff]:
-    """Who may see that member's requests: coordinators, never of the same unit; else the director."""
-    for role in ("coordinator", "director"):
-        free = [person for person in with_role(session, role) if not is_own_unit(vault, person, member)]
-        if free:
-            return free
-    return []
-
-
-def responders_for(
-    session: Session, deployment: Deployment, member: Member | None, now: datetime
-) -> tuple[Responder, ...]:
-    """The on-call chain now, without anybody of the member's own unit."""
-    chain = on_call(deployment.program.roster, now)
-    if member is None:
-        return chain
-    staff = {responder.id: staff_by_ref(session, responder.id) for responder in chain}
-    return tuple(
-        responder
-        for responder in chain
-        if (person := staff[responder.id]) and not is_own_unit(deployment.vault, person, member)
-    )
 
 
 def notify(

@@ -71,6 +71,16 @@ def contact_by_index(session: Session, medium: str, index: str) -> ContactPoint 
     ).scalar_one_or_none()
 
 
+def _pair_index(vault: Vault, kind: str, members: Iterable[UUID]) -> str:
+    return vault.index("|".join(sorted(str(member) for member in members)), f"together:{kind}")
+
+
+def is_excluded(session: Session, vault: Vault, one: UUID, other: UUID) -> bool:
+    """Whether the two are never brought together."""
+    index = _pair_index(vault, "never", (one, other))
+    return session.execute(select(Exclusion.id).where(Exclusion.pair_index == index)).first() is not None
+
+
 class PairKeeper:
     """Writes who is never, or gladly, together. Ids are sealed; a fingerprint keeps each set single."""
 
@@ -79,13 +89,13 @@ class PairKeeper:
         self._now = now
 
     def _index(self, kind: str, members: Iterable[UUID]) -> str:
-        return self._vault.index("|".join(sorted(str(member) for member in members)), f"together:{kind}")
+        return _pair_index(self._vault, kind, members)
 
     def exclude(self, session: Session, one: UUID, other: UUID) -> bool:
         """Keeps the two apart; False when they were already."""
-        index = self._index("never", (one, other))
-        if session.execute(select(Exclusion.id).where(Exclusion.pair_index == index)).first():
+        if is_excluded(session, self._vault, one, other):
             return False
+        index = self._index("never", (one, other))
         row = new_id()
         sealed = self._vault.seal_json(sorted([str(one), str(other)]), "exclusion", "members", row)
         session.add(Exclusion(id=row, pair_index=index, members_sealed=sealed, created_at=self._now))

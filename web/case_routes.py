@@ -29,7 +29,7 @@ RIGHT_AWAY = timedelta(minutes=5)  # what "calling now" means for the clock that
 @router.get("/requests")
 def requests_page(request: Request, viewer: ViewerDep, site: SiteDep) -> Response:
     """The queue, the most urgent first; htmx fetches only the list."""
-    viewer.need("coordinator", "director", "supporter")
+    viewer.need("coordinator", "director", "deputy", "supporter")
     with site.deployment.database.reads() as session:
         view = queue(session, site.deployment, viewer, site.now())
     part = live(site.render("console/requests_rows.html", queue=view))
@@ -41,7 +41,7 @@ def requests_page(request: Request, viewer: ViewerDep, site: SiteDep) -> Respons
 @router.get("/requests/{request_id}")
 def request_case(request_id: str, viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
     """One case, with what may be done next."""
-    viewer.need("coordinator", "director", "supporter")
+    viewer.need("coordinator", "director", "deputy", "supporter")
     case = _request(site, viewer, known_id(request_id))
     look(site, viewer, "request", case.row.member_id)
     return console_page(site, viewer, "console/request.html", here="requests", case=case)
@@ -50,7 +50,7 @@ def request_case(request_id: str, viewer: ViewerDep, site: SiteDep) -> HTMLRespo
 @router.post("/requests/{request_id}")
 def work_on_request(request_id: str, form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
     """Moves the case on. What does not follow from where it stands is refused and changes nothing."""
-    viewer.need("coordinator", "director", "supporter")
+    viewer.need("coordinator", "director", "deputy", "supporter")
     row = known_id(request_id)
     case = _request(site, viewer, row)
     event = _event(form, case)

@@ -25,7 +25,12 @@ class Door:
 DOORS = (
     Door("overview", "/console", "Today", _EVERYBODY),
     Door("incidents", "/console/incidents", "Incidents", frozenset({"responder"})),
-    Door("requests", "/console/requests", "Requests", frozenset({"coordinator", "director", "supporter"})),
+    Door(
+        "requests",
+        "/console/requests",
+        "Requests",
+        frozenset({"coordinator", "director", "deputy", "supporter"}),
+    ),
     Door("unclear", "/console/unclear", "Unclear texts", frozenset({"clinical_reviewer"})),
     Door("members", "/console/members", "Members", _COORDINATOR),
     Door("groups", "/console/groups", "Groups", _COORDINATOR),

@@ -1,6 +1,6 @@
-"""Who may look at whose case, and the words for a hold that are the same whatever the reason.
+"""The words for a hold and for how a member stands, the same whatever the reason.
 
-Source: the table of who sees what. Nobody handles a case of their own unit, or their own.
+Source: the table of who sees what.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.recipients import OPEN_REQUEST
-from engine.staff import is_own_unit, with_role
 from nudges.clock import zone_of
 from nudges.holds import Reason, Viewer, shown_reason
 from nudges.kinds import Lane
 from store import audit
-from store.models import Incident, Member, Staff, SupportRequest
-from store.sealing import Vault
+from store.models import Incident, Member, SupportRequest
 
 _WORDS: Mapping[str, str] = {
     "left": "no longer in the program",
@@ -34,24 +32,6 @@ _WORDS: Mapping[str, str] = {
     "quiet_hours": "quiet hours; goes in the morning",
     "holiday": "holiday",
 }
-
-
-def may_handle(vault: Vault, staff: Staff, member: Member | None) -> bool:
-    """Whether that member's case may be this person's: not of the same unit, and not the person's own."""
-    if member is None:
-        return True
-    own_addresses = {point.address_index for point in member.contacts}
-    is_self = staff.email_index is not None and staff.email_index in own_addresses
-    return not is_self and not is_own_unit(vault, staff, member)
-
-
-def handlers(session: Session, vault: Vault, member: Member) -> list[Staff]:
-    """Whose queue that member's requests are in: coordinators without a conflict, or else the director."""
-    for role in ("coordinator", "director"):
-        free = [one for one in with_role(session, role) if may_handle(vault, one, member)]
-        if free:
-            return free
-    return []
 
 
 def hold_in_words(reason: str | None, lane: int) -> str:

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.handlers import may_handle
 from store.members import address_of, name_of
 from store.models import Member, Staff, UnclearReply
 from web.console_page import console_page
 from web.console_routes import known_id
 from web.console_session import ConsoleForm, Viewer, ViewerDep
 from web.faults import unknown
-from web.privacy import may_handle, note_look
+from web.privacy import note_look
 from web.site import SiteDep
 
 router = APIRouter(prefix="/console/unclear", include_in_schema=False)
@@ -75,7 +76,11 @@ def _mine(session: Session, deployment: Deployment, viewer: Viewer, now: datetim
     rows = session.scalars(
         select(UnclearReply).where(UnclearReply.expires_at > now).order_by(UnclearReply.received_at)
     )
-    return [row for row in rows if may_handle(deployment.vault, staff, session.get(Member, row.member_id))]
+    return [
+        row
+        for row in rows
+        if may_handle(session, deployment.vault, staff, session.get(Member, row.member_id))
+    ]
 
 
 def _shown(row: UnclearReply) -> UnclearShown:

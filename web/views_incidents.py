@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.handlers import may_handle
 from engine.staff import name_of_staff
 from escalation.incidents import IncidentState
 from nudges.clock import instant, zone_of
 from store.members import name_of
 from store.models import Incident, Member, Staff
 from web.console_session import Viewer
-from web.privacy import may_handle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def incidents(session: Session, deployment: Deployment, viewer: Viewer) -> list[
     rows = [
         _row(session, deployment, one)
         for one in found
-        if may_handle(deployment.vault, staff, _member(session, one))
+        if may_handle(session, deployment.vault, staff, _member(session, one))
     ]
     order = {"open": 0, "acknowledged": 1, "closed": 2}
     return sorted(rows, key=lambda row: order[row.state])
@@ -87,7 +87,7 @@ def incident_page(
     if incident is None or not viewer.has("responder"):
         return None
     staff = session.get_one(Staff, viewer.id)
-    if not may_handle(deployment.vault, staff, _member(session, incident)):
+    if not may_handle(session, deployment.vault, staff, _member(session, incident)):
         return None
     vault = deployment.vault
     sealed = incident.text_sealed

@@ -1,6 +1,5 @@
 """The queue of support requests as each role may see it: coordinators, or the supporter whose case it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.handlers import coordinators_for, may_handle
 from engine.staff import name_of_staff, with_role
 from escalation.requests import TRANSITIONS, RequestEvent, RequestState
 from store.members import address_of, attributes_of, name_of
 from store.models import Member, Staff, SupportRequest
 from web.console_session import Viewer
-from web.privacy import handlers, may_handle
 
 IN_QUEUE = ("open", "matched", "contacted")
 SHOWN_ATTRIBUTES = ("specialty", "role", "seniority", "unit", "shift", "languages")  # what a match goes by
@@ -93,13 +92,13 @@ def queue(session: Session, deployment: Deployment, viewer: Viewer, now: datetim
 def may_see(
     session: Session, deployment: Deployment, viewer: Viewer, request: SupportRequest, member: Member
 ) -> bool:
-    """A supporter sees the own case; a coordinator every one that is not of the own unit or about them; the
-    director only what no coordinator may have."""
+    """A supporter sees the own case; a coordinator every one without a conflict; the director, or else the deputy, only
+    what no coordinator may have."""
     if request.state == RequestState.PENDING:
         return False
     if request.supporter_id == viewer.id and viewer.has("supporter"):
         return True
-    return any(one.id == viewer.id for one in handlers(session, deployment.vault, member))
+    return any(one.id == viewer.id for one in coordinators_for(session, deployment, member))
 
 
 def request_page(
@@ -131,7 +130,7 @@ def request_page(
 def _events(viewer: Viewer, request: SupportRequest) -> tuple[RequestEvent, ...]:
     state = RequestState(request.state)
     follow = [event for event in _ORDER if (state, event) in TRANSITIONS]
-    if not viewer.has("coordinator", "director"):
+    if not viewer.has("coordinator", "director", "deputy"):
         follow = [event for event in follow if event is not RequestEvent.MATCH]
     return tuple(follow)
 
@@ -143,7 +142,9 @@ def _supporters(session: Session, deployment: Deployment, member: Member) -> lis
         .group_by(SupportRequest.supporter_id)
     )
     load = dict(rows.all())
-    free = _free(with_role(session, "supporter"), deployment, member)
+    free = [
+        one for one in with_role(session, "supporter") if may_handle(session, deployment.vault, one, member)
+    ]
     shown = [
         SupporterShown(id=one.id, name=name_of_staff(deployment.vault, one), cases=load.get(one.id, 0))
         for one in free
@@ -151,19 +152,15 @@ def _supporters(session: Session, deployment: Deployment, member: Member) -> lis
     return sorted(shown, key=lambda one: (one.cases, one.name))
 
 
-def _free(people: Sequence[Staff], deployment: Deployment, member: Member) -> list[Staff]:
-    return [one for one in people if may_handle(deployment.vault, one, member)]
-
-
 def may_take(session: Session, deployment: Deployment, request_id: UUID, supporter_id: UUID) -> bool:
-    """Whether that supporter may have the case: on the staff for it, not of the own unit, not about them."""
+    """Whether that supporter may have the case: on the staff for it, and without a conflict."""
     request = session.get(SupportRequest, request_id)
     supporter = session.get(Staff, supporter_id)
     if request is None or supporter is None or not supporter.active:
         return False
     if "supporter" not in supporter.roles.split(","):
         return False
-    return may_handle(deployment.vault, supporter, session.get(Member, request.member_id))
+    return may_handle(session, deployment.vault, supporter, session.get(Member, request.member_id))
 
 
 def _row(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.flag_crisis import crisis_answer
+from engine.handlers import coordinators_for
 from engine.links import Bearer
-from engine.staff import coordinators_for, name_of_staff
+from engine.staff import name_of_staff
 from escalation.requests import OPEN_STATES
 from nudges.kinds import policy_of
 from store.cohorts import active_group_of
@@ -101,7 +102,7 @@ def _request(session: Session, deployment: Deployment, member: Member) -> Reques
     ).one_or_none()
     if row is None:
         return None
-    people = coordinators_for(session, deployment.vault, member)
+    people = coordinators_for(session, deployment, member)
     by = row.match_by if row.state == "open" else row.contact_by
     return RequestShown(
         state=row.state,
