@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
+from engine.halt_nudges import halt_nudges, resume_nudges
 from escalation.roster import gaps, on_call
-from store import audit, program_state
 from store.models import ProgramState
 from web.console_page import console_page
 from web.console_session import ConsoleForm, ViewerDep
@@ -46,13 +46,10 @@ def switch_program(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Respo
         raise unknown()
     if form.get("sure") != "yes":
         raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
-    now = site.now()
-    with site.deployment.database.writes.begin() as session:
-        if act == "halt":
-            changed = program_state.halt(session, now, "halted in the console")
-        else:
-            changed = program_state.resume(session)
-        if changed:
-            audit.record(session, at=now, actor=viewer.actor, action=f"program_{act}")
+    database, now = site.deployment.database, site.now()
+    if act == "halt":
+        halt_nudges(database, actor=viewer.actor, why="halted in the console", now=now)
+    else:
+        resume_nudges(database, actor=viewer.actor, now=now)
     site.wake_senders()
     return RedirectResponse("/console/program", 303)
