@@ -16,6 +16,7 @@ from engine import rhythms
 from engine.deployment import Deployment
 from engine.groups import dissolve, start_groups
 from engine.pairing_input import PairingInput, pairing_input
+from engine.still_fits import still_fit
 from nudges.cadence import zone_of
 from pairing.errors import PrepairedError
 from pairing.obstacles import Unplaceable
@@ -196,6 +197,10 @@ def publish_round(
 
 def _publish(session: Session, deployment: Deployment, stored: Round, now: datetime, actor: str) -> None:
     """Ends what runs, starts the round's groups, their rhythms and their introductions."""
+    if not still_fit(session, deployment, stored.groups, now):
+        raise RotationRefused(
+            f"members or rules have changed since round {stored.number} was planned; plan the round again"
+        )
     _end_groups(session, stored.cohort_id, now)
     stored.state, stored.published_at = "published", now
     local = now.astimezone(zone_of(deployment.program.zone))
@@ -231,6 +236,11 @@ def undo_round(
         before = latest_round(session, stored.cohort_id, "published")
         if before is not None:
             whole = [group for group in before.groups if group.dissolved_at == stored.published_at]
+            if not still_fit(session, deployment, whole, now, back=True):
+                raise RotationRefused(
+                    f"members or rules have changed since round {before.number} ran, so it cannot go on; "
+                    f"prepaired rotate {cohort_name} --early plans a new one"
+                )
             start_groups(session, deployment, whole, now, introduce=False)
         else:
             for group in stored.groups:

@@ -154,3 +154,41 @@ def test_a_leaver_is_taken_out_once_and_the_rhythm_of_the_others_goes_on(
         assert sum(r.next_due_at is None for r in after) == 1
         dissolved = session.scalars(select(BuddyGroup).where(BuddyGroup.state == "dissolved")).all()
     assert len(dissolved) >= 1
+
+
+def test_a_draft_that_a_later_exclusion_speaks_against_is_not_published_and_names_no_one(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    draft = planned(deployment, now)
+    store_round(deployment, draft, now=now, publish=False, actor="staff:cora")
+    one, other = draft.groups[0][:2]
+    enrol(deployment, now, **{one: {"never": other}})
+    with pytest.raises(RotationRefused, match="members or rules have changed"):
+        publish_round(deployment, "spring", 1, now=now, actor="staff:cora")
+    assert groups(deployment) == []
+
+
+def test_a_draft_that_seats_somebody_who_has_left_is_not_published(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    draft = planned(deployment, now)
+    store_round(deployment, draft, now=now, publish=False, actor="staff:cora")
+    enrol(deployment, now, a={"status": "left"})
+    with pytest.raises(RotationRefused, match="members or rules have changed"):
+        publish_round(deployment, "spring", 1, now=now, actor="staff:cora")
+
+
+def test_an_undo_does_not_bring_two_back_together_who_are_kept_apart_by_now(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    first = publish(deployment, now)
+    publish(deployment, now + timedelta(days=1), early=True)
+    one, other = first.groups[0][:2]
+    enrol(deployment, now, **{one: {"never": other}})
+    running = groups(deployment)
+    with pytest.raises(RotationRefused, match="cannot go on"):
+        undo_round(deployment, "spring", 2, now=now + timedelta(days=2), actor="staff:cora")
+    assert groups(deployment) == running
