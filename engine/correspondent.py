@@ -11,7 +11,7 @@ from engine.deployment import Deployment
 from engine.links import Purpose
 from engine.recipients import suppressed
 from store.members import contact_by_index
-from store.models import Inbound, Incident, Link, Member
+from store.models import Inbound, Incident, Link, Member, Suppression
 
 LOOP_WINDOW = timedelta(hours=1)
 MOST_ANSWERS = 12  # automatic answers to one address in an hour
@@ -39,6 +39,8 @@ def identify(session: Session, deployment: Deployment, inbound: Inbound) -> Corr
     if inbound.from_sealed is None or inbound.body_sealed is None:
         raise LookupError(f"inbound {inbound.id} was settled")
     point = contact_by_index(session, inbound.medium, inbound.from_index)
+    if point is not None and _is_disowned(session, inbound):
+        point = None  # somebody else reads there: what they write is not the member's
     member: Member | None = point.member if point else None
     trusted = point is not None
     asked_by: UUID | None = None
@@ -59,6 +61,11 @@ def identify(session: Session, deployment: Deployment, inbound: Inbound) -> Corr
         is_loop=_is_loop(session, inbound),
         incident=_open_incident(session, inbound, member),
     )
+
+
+def _is_disowned(session: Session, inbound: Inbound) -> bool:
+    listed = session.get(Suppression, (inbound.medium, inbound.from_index))
+    return listed is not None and listed.reason == "wrong_person"
 
 
 def _reply_link(session: Session, inbound: Inbound) -> Link | None:

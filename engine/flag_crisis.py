@@ -1,6 +1,6 @@
 """Opens a crisis incident and pages a human, and says which crisis answer is true right now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,11 +9,15 @@ from engine.deployment import Deployment
 from engine.handlers import responders_for
 from engine.outbox import Draft, put
 from engine.staff import staff_by_ref
-from escalation.incidents import IncidentState
+from escalation.incidents import IncidentEvent, IncidentState, advance
 from escalation.paging import next_page
 from escalation.roster import Responder
 from store import audit
 from store.models import Incident, Member, new_id
+
+STILL_MET = timedelta(
+    hours=1
+)  # after the call that was promised; later than that, nobody may be there any more
 
 
 def flag_crisis(
@@ -52,14 +56,32 @@ def flag_crisis(
         session.flush()
     if text is not None:
         incident.text_sealed = deployment.vault.seal(text, "incident", "text", incident.id)
+    unmet = incident.state == IncidentState.ACKNOWLEDGED and not _is_being_met(incident, now)
+    if unmet:
+        _take_back(incident)
     if incident.state == IncidentState.OPEN:
         page(session, deployment, incident, now)
     else:
         remind_responder(session, deployment, incident, now)
-    if existing is None:
-        subject = str(member.id) if member else None
-        audit.record(session, at=now, actor="system", action="incident_opened", subject=subject)
+    if existing is None or unmet:
+        subject = str(incident.member_id) if incident.member_id else None
+        action = "incident_taken_back" if unmet else "incident_opened"
+        audit.record(session, at=now, actor="system", action=action, subject=subject)
     return incident
+
+
+def _is_being_met(incident: Incident, now: datetime) -> bool:
+    """Whether the responder who acknowledged can still be expected to be with that person."""
+    return incident.call_by is not None and now < incident.call_by + STILL_MET
+
+
+def _take_back(incident: Incident) -> None:
+    """The person writes again after the call should have been: a human acknowledges anew, or pages go on.
+
+    One reminder to whoever acknowledged days ago, perhaps off duty by now, would be a page to nobody.
+    """
+    incident.state = advance(IncidentState.ACKNOWLEDGED, IncidentEvent.TAKE_BACK)
+    incident.acknowledged_by = incident.acknowledged_at = incident.call_by = incident.told_waiting_at = None
 
 
 def crisis_answer(

@@ -28,7 +28,8 @@ def page_responders(deployment: Deployment, now: datetime) -> int:
             waiting = is_waiting_too_long(incident.opened_at, now, deployment.program.paging)
             if waiting and incident.told_waiting_at is None:
                 incident.told_waiting_at = now
-                _tell(session, deployment, incident, "crisis_waiting", f"waiting:{incident.id}", {}, now)
+                key = f"waiting:{incident.id}:{incident.pages}"
+                _tell(session, deployment, incident, "crisis_waiting", key, {}, now)
     return len(due)
 
 

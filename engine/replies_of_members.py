@@ -28,15 +28,17 @@ ASKED_WITHIN = timedelta(hours=24)
 RED_OPEN_FOR = timedelta(days=7)
 DEFAULT_PAUSE = timedelta(days=7)
 NO_ANSWER_WHILE_SUPPRESSED = frozenset(Intent) - {Intent.START, Intent.STOP, Intent.HELP}
+ASKS_FOR_HELP = frozenset({Intent.SUPPORT, Intent.CONCERN, Intent.ORANGE, Intent.RED})
 
 
 def act_on(
     session: Session, deployment: Deployment, who: Correspondent, said: Understanding, now: datetime
 ) -> None:
     """Does what the member's words ask for. `who.member` is known and trusted, or only wants to stop."""
-    if who.is_suppressed and said.intent in NO_ANSWER_WHILE_SUPPRESSED:
-        return  # YES, 1 or a thumbs-up never silently re-subscribe
     reply = _Reply(session, deployment, who, said, now)
+    if who.is_suppressed and said.intent in NO_ANSWER_WHILE_SUPPRESSED:
+        _while_suppressed(reply)
+        return
     if who.member is not None and said.intent is not Intent.STOP:
         who.member.resting_since = None
     _ACTS[said.intent](reply)
@@ -67,6 +69,15 @@ class _Reply:
             due_at=self.now,
         )
         put(self.session, self.deployment, draft, self.now)
+
+
+def _while_suppressed(reply: _Reply) -> None:
+    """YES, 1 or a thumbs-up never silently re-subscribe; but who asks for help after a STOP gets it: the call that
+    our crisis answer offered, or where help is to be found."""
+    if reply.said.intent is Intent.SUPPORT and reply.who.incident is not None:
+        _call_within_incident(reply)
+    elif reply.said.intent in ASKS_FOR_HELP:
+        _help(reply)
 
 
 def _connected(reply: _Reply) -> None:

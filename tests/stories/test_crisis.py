@@ -102,3 +102,69 @@ def test_a_halt_stops_neither_the_answer_nor_the_page(world: World) -> None:
     world.text(ONE, "I want to die")
     assert world.phone(ONE)[-1].startswith("Automatic reply")
     assert len(world.phone(RESPONDER_PHONE)) == 1
+
+
+def test_who_writes_again_after_the_promised_call_is_paged_for_anew_until_somebody_acknowledges(
+    world: World,
+) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "I want to die")
+    (incident,) = world.incidents()
+    staff, now = responder(world), world.clock.now()
+    acknowledge(world.deployment, incident.id, staff, call_by=now, calling_now=True, now=now)
+    world.advance(hours=30)
+    pages = len(world.phone(RESPONDER_PHONE))
+    world.text(ONE, "I want to die")
+    assert "alerting our on-call clinician" in world.phone(ONE)[-1]
+    world.advance(minutes=21)
+    assert len(world.phone(RESPONDER_PHONE)) >= pages + 4
+    assert "do not wait for us" in world.phone(ONE)[-1]
+
+
+def test_who_writes_again_while_being_called_reaches_the_responder_once(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "I want to die")
+    (incident,) = world.incidents()
+    staff, now = responder(world), world.clock.now()
+    acknowledge(world.deployment, incident.id, staff, call_by=now, calling_now=True, now=now)
+    pages = len(world.phone(RESPONDER_PHONE))
+    world.text(ONE, "I want to die")
+    world.advance(minutes=30)
+    assert len(world.phone(RESPONDER_PHONE)) == pages + 1
+
+
+def test_call_after_a_stop_still_reaches_the_responder(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "STOP, I want to die")
+    pages = len(world.phone(RESPONDER_PHONE))
+    world.text(ONE, "CALL")
+    (incident,) = world.incidents()
+    assert incident.wants_call
+    assert len(world.phone(RESPONDER_PHONE)) == pages + 1
+
+
+def test_who_asks_for_support_after_a_stop_is_told_where_it_is_and_nothing_else_starts_again(
+    world: World,
+) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "stop")
+    world.text(ONE, "3")
+    assert "988" in world.phone(ONE)[-1]
+    assert "/s/" in world.phone(ONE)[-1]
+    heard = len(world.phone(ONE))
+    world.advance(days=8)
+    assert len(world.phone(ONE)) == heard
+
+
+def test_a_crisis_text_from_a_number_that_is_somebody_elses_is_not_laid_at_the_members_door(
+    world: World,
+) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "wrong number")
+    world.text(ONE, "I want to die")
+    assert "988" in world.phone(ONE)[-1]
+    (incident,) = world.incidents()
+    assert incident.member_id is None
+    assert len(world.phone(RESPONDER_PHONE)) == 1
