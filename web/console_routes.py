@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from engine.note_look import note_look
 from web.console_page import console_page
 from web.console_session import Viewer, ViewerDep
 from web.faults import unknown
 from web.live import live, refreshed
-from web.privacy import note_look
 from web.site import Site, SiteDep
 from web.views_check_ins import groups_shown, weeks
 from web.views_members import member_list, person
@@ -111,5 +111,4 @@ def known_id(text: str) -> UUID:
 
 def look(site: Site, viewer: Viewer, what: str, member_id: UUID | None) -> None:
     """Writes a look at a person's data into the trail."""
-    with site.deployment.database.writes.begin() as session:
-        note_look(session, now=site.now(), actor=viewer.actor, what=what, member_id=member_id)
+    note_look(site.deployment, actor=viewer.actor, what=what, member_id=member_id, now=site.now())

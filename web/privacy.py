@@ -14,7 +14,6 @@ from engine.recipients import OPEN_REQUEST
 from nudges.clock import zone_of
 from nudges.holds import Reason, Viewer, shown_reason
 from nudges.kinds import Lane
-from store import audit
 from store.models import Incident, Member, SupportRequest
 
 _WORDS: Mapping[str, str] = {
@@ -71,9 +70,3 @@ def standing_in_words(member: Member, is_resting: bool, now: datetime) -> str:
     pausing = member.paused_until is not None and today < member.paused_until
     held = is_resting or away or pausing or member.status == "paused" or member.resting_since is not None
     return "resting" if held else "active"
-
-
-def note_look(session: Session, *, now: datetime, actor: str, what: str, member_id: UUID | None) -> None:
-    """Writes down that somebody looked, where the member can read it."""
-    subject = str(member_id) if member_id else None
-    audit.record(session, at=now, actor=actor, action=f"looked_at_{what}", subject=subject)
