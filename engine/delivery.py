@@ -64,16 +64,34 @@ def take_report(
 ) -> bool:
     """Records one delivery report; False when it was a repeat or is about none of our messages."""
     with deployment.database.writes.begin() as session:
-        event = {"provider": provider, "event_key": event_key[:255], "at": now}
-        if not insert_new(session, ProviderEvent, [event], ("provider", "event_key")):
-            return False
-        query = select(Message).with_for_update()
-        if message_id is not None:
-            query = query.where(Message.id == message_id)
-        else:
-            query = query.where(Message.provider_id == provider_id)
-        message = session.scalars(query).first()
-        if message is None or message.provider_id not in (None, provider_id):
-            return False
-        settle_as_sent(session, message, provider_id, status, code, now)
+        return is_news(session, provider=provider, event_key=event_key, now=now) and settle_report(
+            session, message_id=message_id, provider_id=provider_id, status=status, code=code, now=now
+        )
+
+
+def is_news(session: Session, *, provider: str, event_key: str, now: datetime) -> bool:
+    """Notes the report; False when it had been taken before."""
+    event = {"provider": provider, "event_key": event_key[:255], "at": now}
+    return bool(insert_new(session, ProviderEvent, [event], ("provider", "event_key")))
+
+
+def settle_report(
+    session: Session,
+    *,
+    message_id: UUID | None,
+    provider_id: str,
+    status: str,
+    code: str | None,
+    now: datetime,
+) -> bool:
+    """Moves the message that a report is about; False when it is about none of ours."""
+    query = select(Message).with_for_update()
+    if message_id is not None:
+        query = query.where(Message.id == message_id)
+    else:
+        query = query.where(Message.provider_id == provider_id)
+    message = session.scalars(query).first()
+    if message is None or message.provider_id not in (None, provider_id):
+        return False
+    settle_as_sent(session, message, provider_id, status, code, now)
     return True

@@ -11,6 +11,8 @@ from store.database import Database
 from store.sealing import Vault
 
 Wake = Callable[[str], None]
+INBOUND = "inbound"  # what `wake` is told, besides a sender: something came in
+URGENT = "urgent"  # or somebody is to be paged or answered at once
 
 
 def _nobody_to_wake(sender: str) -> None:

@@ -13,15 +13,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.answer_inbound import answer_inbound
 from engine.clock import Clock
-from engine.deployment import Deployment
+from engine.deployment import INBOUND, URGENT, Deployment
 from engine.drain_sender import drain_sender
 from engine.reconcile_inbound import reconcile_inbound
 from engine.settle_doubt import settle_doubt, suspect_abandoned
 from engine.tick import help_now, make_due, senders_with_work
 from store import program_state
 
-INBOUND = "inbound"
-URGENT = "urgent"
 PLAN_EVERY = 5.0  # seconds
 SWEEP_EVERY = 2.0
 RECONCILE_EVERY = 60.0
@@ -63,7 +61,7 @@ class Scheduler:
             self._scheduler.shutdown(wait=True)
 
     def wake(self, name: str) -> None:
-        """Looks after one sender, or after inbound messages, now; at most one such look runs at a time."""
+        """Looks after one sender, or what came in, or what is urgent, now; at most one such look runs at a time."""
         if not self._scheduler.running:
             return
         looks = {INBOUND: self._answer, URGENT: self._help}

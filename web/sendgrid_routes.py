@@ -11,15 +11,13 @@ from fastapi.responses import Response
 
 from channels.inbound_mail import parse_inbound
 from channels.mail_form import NotAForm, form_fields
-from channels.sendgrid_webhooks import MailEvent, MailEventKind, parse_events, verify_events
-from engine.contact_faults import suppress
-from engine.delivery import take_report
+from channels.sendgrid_webhooks import parse_events, verify_events
+from engine.deployment import INBOUND
 from engine.receive import receive_mail
-from store.addresses import index_form
-from store.models import ProviderEvent
+from engine.take_mail_event import take_mail_event
 from web.bodies import EventsBody, MailBody
 from web.faults import Refused
-from web.site import INBOUND, Site, SiteDep
+from web.site import Site, SiteDep
 from web.twilio_routes import id_or_none
 
 log = structlog.get_logger(__name__)
@@ -28,11 +26,6 @@ router = APIRouter(prefix="/webhooks/sendgrid", include_in_schema=False)
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 REPLY = "r."  # how a reply address begins, before its token
-_REASONS = {
-    MailEventKind.BOUNCE: "bounce",
-    MailEventKind.DROPPED: "provider",
-    MailEventKind.SPAM_REPORT: "spam_report",
-}
 
 
 @router.post("/events")
@@ -41,7 +34,7 @@ def mail_events_came_in(request: Request, body: EventsBody, site: SiteDep) -> Re
     if not _is_signed(request, body, site):
         raise _refusal(site)
     for event in parse_events(body):
-        _take(event, site)
+        take_mail_event(site.deployment, event, message_id=id_or_none(event.message_id), now=site.now())
     return Response(status_code=204)
 
 
@@ -72,29 +65,6 @@ def mail_came_in(request: Request, body: MailBody, site: SiteDep, secret: str = 
     )
     site.deployment.wake(INBOUND)
     return Response(status_code=204)
-
-
-def _take(event: MailEvent, site: Site) -> None:
-    """Suppresses before it records the event, so that a crash in between is mended by the repeat."""
-    deployment, now = site.deployment, site.now()
-    with deployment.database.reads() as session:
-        if session.get(ProviderEvent, ("sendgrid", event.event_id[:255])) is not None:
-            return
-    if event.suppresses and event.address:
-        index = deployment.vault.index(index_form("email", event.address), "email")
-        with deployment.database.writes.begin() as session:
-            suppress(session, "email", index, now, _REASONS.get(event.kind, "unsubscribe"))
-    if event.kind.status is not None:
-        take_report(
-            deployment,
-            provider="sendgrid",
-            event_key=event.event_id,
-            message_id=id_or_none(event.message_id),
-            provider_id=event.provider_id or "",
-            status=event.kind.status,
-            code=event.code,
-            now=now,
-        )
 
 
 def _is_signed(request: Request, body: bytes, site: Site) -> bool:

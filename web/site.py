@@ -16,8 +16,6 @@ from web.headers import POLICY_WITHOUT_SCRIPT
 from web.seals import Seals
 from web.settings import WebSettings
 
-INBOUND = "inbound"  # what `wake` is told when something came in
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:

@@ -20,10 +20,11 @@ from channels.twilio_webhooks import (
     verify,
 )
 from engine.delivery import take_report
+from engine.deployment import INBOUND
 from engine.receive import receive_sms
 from web.bodies import WebhookBody
 from web.faults import Refused, too_large
-from web.site import INBOUND, Site, SiteDep
+from web.site import Site, SiteDep
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/webhooks/twilio", include_in_schema=False)
