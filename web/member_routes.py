@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web import member_acts
+from engine import change_membership, link_holders
+from engine.links import Purpose
 from web.bodies import Form, PostedForm
 from web.faults import Refused, stale_form, unknown
 from web.site import Site, SiteDep
@@ -26,7 +27,7 @@ RUN_OUT = (
 @router.api_route("/m/{token:path}", methods=["GET", "HEAD"])
 def link_page(token: str, site: SiteDep) -> HTMLResponse:
     """A button, whoever opens it and however often."""
-    if member_acts.member_of_link(site.deployment, token, site.now()) is None:
+    if link_holders.member_of_link(site.deployment, token, Purpose.MEMBER, site.now()) is None:
         return site.member_page("member/message.html", title="This link has run out", words=RUN_OUT)
     return site.member_page(
         "member/button.html",
@@ -39,14 +40,14 @@ def link_page(token: str, site: SiteDep) -> HTMLResponse:
 @router.post("/m/{token:path}")
 def open_page(token: str, form: PostedForm, site: SiteDep) -> Response:
     """Trades the link for a cookie."""
-    member = member_acts.member_of_link(site.deployment, token, site.now())
+    member = link_holders.member_of_link(site.deployment, token, Purpose.MEMBER, site.now())
     return _let_in(site, member)
 
 
 @router.post("/s/{token}/my-page")
 def open_page_from_support(token: str, form: PostedForm, site: SiteDep) -> Response:
     """Trades a support link of the last days for the cookie, too."""
-    member = member_acts.member_of_fresh_support_link(site.deployment, token, site.now())
+    member = link_holders.member_of_fresh_support_link(site.deployment, token, site.now())
     return _let_in(site, member)
 
 
@@ -103,7 +104,7 @@ def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep)
     if not site.seals.is_form_token(f"member page:{request.cookies.get(COOKIE, '')}", form.get("token", "")):
         raise stale_form()
     if form.get("act") == "support":
-        token = member_acts.support_link(site.deployment, member, site.now())
+        token = link_holders.support_link(site.deployment, member, site.now())
         return RedirectResponse(f"/s/{token}", 303)
     note = _do(site, member, form)
     site.wake_senders()
@@ -116,20 +117,24 @@ def _do(site: Site, member: UUID, form: Form) -> str:
     match act:
         case "pause":
             try:
-                member_acts.pause_until(deployment, member, date.fromisoformat(form.get("until", "")), now)
-            except (ValueError, member_acts.NoSuchPause):
+                change_membership.pause_until(
+                    deployment, member, date.fromisoformat(form.get("until", "")), now
+                )
+            except (ValueError, change_membership.NoSuchPause):
                 return "no_day"
         case "resume":
-            member_acts.resume(deployment, member, now)
+            change_membership.resume(deployment, member, now)
         case "ask" | "remind":
-            member_acts.choose_mode(deployment, member, act, now)
+            change_membership.choose_mode(deployment, member, act, now)
         case "keep_colours" | "drop_colours":
-            member_acts.keep_colours(deployment, member, act == "keep_colours", now)
+            change_membership.keep_colours(deployment, member, act == "keep_colours", now)
         case "stop":
-            return "stopped" if member_acts.stop_messages(deployment, member, "page", now) else "already"
+            return (
+                "stopped" if change_membership.stop_messages(deployment, member, "page", now) else "already"
+            )
         case "start":
             medium = form.get("medium", "")
-            return "saved" if member_acts.start_messages(deployment, member, medium, now) else "already"
+            return "saved" if change_membership.start_messages(deployment, member, medium, now) else "already"
         case _:
             raise unknown()
     return "saved"

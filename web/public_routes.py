@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web import member_acts
+from engine.change_membership import unsubscribe as stop_by_link
+from engine.link_holders import member_of_link
+from engine.links import Purpose
 from web.site import SiteDep
 from web.visibility import TABLE, VIEWERS
 
@@ -33,7 +35,7 @@ def refer_page(program: str, site: SiteDep) -> HTMLResponse:
 @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
 def unsubscribe_page(token: str, site: SiteDep) -> HTMLResponse:
     """A button only: mail scanners open this address."""
-    if member_acts.member_of_unsubscribe(site.deployment, token, site.now()) is None:
+    if member_of_link(site.deployment, token, Purpose.UNSUBSCRIBE, site.now()) is None:
         return _no_unsubscribe(site)
     return site.member_page(
         "member/button.html",
@@ -46,7 +48,7 @@ def unsubscribe_page(token: str, site: SiteDep) -> HTMLResponse:
 @router.post("/unsubscribe/{token}")
 def unsubscribe(token: str, site: SiteDep) -> HTMLResponse:
     """Acts for mail programs too (RFC 8058): no cookie, no form token, no matter which site posts."""
-    done = member_acts.unsubscribe(site.deployment, token, site.now())
+    done = stop_by_link(site.deployment, token, site.now())
     if done is None:
         return _no_unsubscribe(site)
     site.wake_senders()

@@ -3,9 +3,12 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from engine.ask_for_support import ask_for_support
+from engine.fear_danger import fear_danger
+from engine.link_holders import Done
+from engine.record_connection import record_connection
 from web.bodies import Form, PostedForm
 from web.site import Site, SiteDep
-from web.support_acts import Done, ask_for_support, fear_danger, record_connection
 from web.views_support import support_view
 
 router = APIRouter(include_in_schema=False)

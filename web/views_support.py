@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.fear_danger import open_incident_of
 from engine.flag_crisis import crisis_answer
 from engine.handlers import coordinators_for
+from engine.link_holders import holder_of
 from engine.links import Bearer
 from engine.staff import name_of_staff
 from escalation.requests import OPEN_STATES
@@ -16,7 +18,6 @@ from nudges.kinds import policy_of
 from store.cohorts import active_group_of
 from store.members import name_of
 from store.models import CheckIn, Incident, Member, Message, Staff, SupportRequest
-from web.support_acts import holder_of, open_incident_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

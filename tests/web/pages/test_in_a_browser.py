@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from engine.fear_danger import fear_danger
 from engine.links import Purpose
 from engine.request_support import confirm
 from store.models import Member, SupportRequest
 from tests.web.hospital import Hospital
-from web.support_acts import fear_danger
 
 pytestmark = pytest.mark.browser
 

@@ -1,4 +1,5 @@
-"""What members settle about themselves on their own page; each act is one transaction and on the trail."""
+"""What members settle about themselves: pauses, how they are asked, what is kept, whether anything is sent. Each act is
+one transaction and on the trail."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,41 +9,19 @@ from sqlalchemy.orm import Session
 
 from engine import opt_out
 from engine.deployment import Deployment
-from engine.links import LIFETIMES, Purpose, issue, resolve
+from engine.link_holders import member_of_link
+from engine.links import Purpose
 from engine.recipients import suppressed
 from nudges.holds import local_day
 from pairing.errors import PrepairedError
 from store import audit
-from store.models import Colour, Link, Member
-from store.sealing import token_hash
+from store.models import Colour, Member
 
 LONGEST_PAUSE = timedelta(days=366)
 
 
 class NoSuchPause(PrepairedError):
     """A day to come back on that is not ahead, or over a year ahead."""
-
-
-def member_of_link(deployment: Deployment, token: str, now: datetime) -> UUID | None:
-    """Whose page a member link opens. It works until it is over: a member has no password and no other way back."""
-    with deployment.database.reads() as session:
-        bearer = resolve(session, token, Purpose.MEMBER, now)
-        return bearer.member_id if bearer else None
-
-
-def member_of_fresh_support_link(deployment: Deployment, token: str, now: datetime) -> UUID | None:
-    """Whose page a support link opens: one that is no older than a member link may be."""
-    with deployment.database.reads() as session:
-        bearer = resolve(session, token, Purpose.SUPPORT, now)
-        link = session.get(Link, token_hash(token)) if bearer else None
-        is_fresh = link is not None and now - link.created_at <= LIFETIMES[Purpose.MEMBER]
-        return link.member_id if link and is_fresh else None
-
-
-def support_link(deployment: Deployment, member_id: UUID, now: datetime) -> str:
-    """A fresh token of the support page for that member."""
-    with deployment.database.writes.begin() as session:
-        return issue(session, Purpose.SUPPORT, now=now, member_id=member_id)
 
 
 def pause_until(deployment: Deployment, member_id: UUID, back_on: date, now: datetime) -> None:
@@ -108,15 +87,8 @@ def start_messages(deployment: Deployment, member_id: UUID, medium: str, now: da
 
 def unsubscribe(deployment: Deployment, token: str, now: datetime) -> bool | None:
     """One-click unsubscribe (RFC 8058): True now, False already, None where the token stands for nobody."""
-    member_id = member_of_unsubscribe(deployment, token, now)
+    member_id = member_of_link(deployment, token, Purpose.UNSUBSCRIBE, now)
     return None if member_id is None else stop_messages(deployment, member_id, "unsubscribe", now)
-
-
-def member_of_unsubscribe(deployment: Deployment, token: str, now: datetime) -> UUID | None:
-    """Whose mails the link of a mail's header ends."""
-    with deployment.database.reads() as session:
-        bearer = resolve(session, token, Purpose.UNSUBSCRIBE, now)
-        return bearer.member_id if bearer else None
 
 
 def _note(session: Session, member_id: UUID, action: str, now: datetime) -> None:
