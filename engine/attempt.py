@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from channels.channel import Outcome, OutcomeKind, Outgoing
 from engine import senders
 from engine.compose import compose
-from engine.contact_faults import mark_contact, other_medium
+from engine.contact_faults import mark_contact, take_other_way
 from engine.deployment import Deployment
 from engine.outbox import State
 from engine.recipients import Recipient, recipients
 from nudges.holds import Action, Reason, Viewer, shown_reason, verdict
 from nudges.kinds import policy_of
+from store.errors import StoreError
 from store.models import Message
 
+log = structlog.get_logger(__name__)
 ASK_AGAIN = timedelta(minutes=15)  # how long a hold without a known end lasts before it is looked at again
 MOST_ATTEMPTS = 6  # of a message that the provider keeps leaving in doubt
 
@@ -39,10 +42,12 @@ def claim_due(
     session: Session, deployment: Deployment, due: Sequence[Message], lease: Lease, now: datetime
 ) -> list[Outgoing]:
     """Of these due rows, those that may go, rendered and marked `sending`; the others held or dropped."""
-    readers = recipients(session, deployment, due)
+    readers = _readers(session, deployment, due, now)
     ready: list[Outgoing] = []
     for message in due:
-        reader = readers[message.id]
+        reader = readers.get(message.id)
+        if reader is None:
+            continue
         ruling = verdict(
             policy_of(message.kind),
             reader.standing,
@@ -51,7 +56,11 @@ def claim_due(
             quiet=deployment.program.quiet,
         )
         if ruling.action is Action.SEND:
-            outgoing = compose(session, deployment, message, reader, now)
+            try:
+                outgoing = compose(session, deployment, message, reader, now)
+            except (LookupError, StoreError) as fault:
+                _unwritable(message, fault, now)
+                continue
             _mark_sending(deployment, message, reader, outgoing, lease)
             ready.append(outgoing)
         elif ruling.action is Action.WAIT:
@@ -62,6 +71,28 @@ def claim_due(
             message.reason = kept_reason(ruling.reason)
     session.flush()
     return ready
+
+
+def _readers(
+    session: Session, deployment: Deployment, due: Sequence[Message], now: datetime
+) -> dict[UUID, Recipient]:
+    """Message id -> its reader. One whose reader cannot be read is ended, so that the others go."""
+    try:
+        return recipients(session, deployment, due)
+    except StoreError:
+        readers: dict[UUID, Recipient] = {}
+    for message in due:
+        try:
+            readers |= recipients(session, deployment, [message])
+        except StoreError as fault:
+            _unwritable(message, fault, now)
+    return readers
+
+
+def _unwritable(message: Message, fault: Exception, now: datetime) -> None:
+    """Ends a message that can never be written: it must not hold up the queue that it stands in."""
+    log.error("message_unwritable", message=str(message.id), fault=type(fault).__name__)
+    message.state, message.reason, message.settled_at = State.DEAD, "unwritable", now
 
 
 def kept_reason(reason: Reason | None) -> str | None:
@@ -147,11 +178,7 @@ def refuse(
     message.state, message.reason, message.settled_at = State.DEAD, outcome.code, now
     if outcome.kind in (OutcomeKind.UNUSABLE, OutcomeKind.SUPPRESSED):
         mark_contact(session, message, outcome, now)
-    if outcome.kind is OutcomeKind.UNUSABLE:
-        medium = other_medium(session, deployment, message)
-        if medium is not None:
-            message.medium, message.sender = medium, deployment.channels[medium].sender
-            message.state, message.settled_at, message.attempts = State.DUE, None, 0
+    take_other_way(session, deployment, message, outcome.kind)
 
 
 def _tell_sender(
