@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels.channel import Outcome, OutcomeKind
 from channels.delivery import RETRY_ONCE, DeliveryStatus, advances, kind_of_code
-from engine.contact_faults import mark_contact
+from engine.contact_faults import mark_contact, take_other_way
 from engine.deployment import Deployment
 from engine.outbox import State
 from store.inserting import insert_new
@@ -18,11 +18,20 @@ _OPEN = (State.SENDING, State.IN_DOUBT)
 
 
 def settle_as_sent(
-    session: Session, message: Message, provider_id: str, status: str, code: str | None, now: datetime
+    session: Session,
+    deployment: Deployment,
+    message: Message,
+    provider_id: str,
+    status: str,
+    code: str | None,
+    now: datetime,
 ) -> None:
     """The provider has the message, under that id and with that status of its own. The row is locked."""
+    if message.provider_id == provider_id and message.state in (State.DUE, *_OPEN):
+        return  # late news of the attempt before this one
     arrived_after_all = message.state == State.DUE and message.attempts > 0 and message.provider_id is None
     if message.state in _OPEN or arrived_after_all:
+        message.provider_id = provider_id
         message.state, message.reason = State.SENT, None
         message.sent_at = message.sent_at or now
         message.settled_at = now
@@ -30,10 +39,12 @@ def settle_as_sent(
     message.provider_id = message.provider_id or provider_id
     if advances(message.provider_status, status):
         message.provider_status = status
-        _follow(session, message, status, code, now)
+        _follow(session, deployment, message, status, code, now)
 
 
-def _follow(session: Session, message: Message, status: str, code: str | None, now: datetime) -> None:
+def _follow(
+    session: Session, deployment: Deployment, message: Message, status: str, code: str | None, now: datetime
+) -> None:
     if status in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
         message.state = State.DELIVERED
         return
@@ -49,6 +60,7 @@ def _follow(session: Session, message: Message, status: str, code: str | None, n
     kind = kind_of_code(code)
     if kind in (OutcomeKind.UNUSABLE, OutcomeKind.SUPPRESSED):
         mark_contact(session, message, Outcome(kind=kind, code=code), now)
+        take_other_way(session, deployment, message, kind)
 
 
 def take_report(
@@ -65,7 +77,13 @@ def take_report(
     """Records one delivery report; False when it was a repeat or is about none of our messages."""
     with deployment.database.writes.begin() as session:
         return is_news(session, provider=provider, event_key=event_key, now=now) and settle_report(
-            session, message_id=message_id, provider_id=provider_id, status=status, code=code, now=now
+            session,
+            deployment,
+            message_id=message_id,
+            provider_id=provider_id,
+            status=status,
+            code=code,
+            now=now,
         )
 
 
@@ -77,6 +95,7 @@ def is_news(session: Session, *, provider: str, event_key: str, now: datetime) -
 
 def settle_report(
     session: Session,
+    deployment: Deployment,
     *,
     message_id: UUID | None,
     provider_id: str,
@@ -93,5 +112,5 @@ def settle_report(
     message = session.scalars(query).first()
     if message is None or message.provider_id not in (None, provider_id):
         return False
-    settle_as_sent(session, message, provider_id, status, code, now)
+    settle_as_sent(session, deployment, message, provider_id, status, code, now)
     return True

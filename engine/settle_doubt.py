@@ -121,7 +121,9 @@ def _compare(
         for message in _locked(session, [m.id for m in messages]):
             copy = by_body.get(message.body_index or "")
             if copy is not None:
-                settle_as_sent(session, message, copy.provider_id, copy.status, copy.code, clock.now())
+                settle_as_sent(
+                    session, deployment, message, copy.provider_id, copy.status, copy.code, clock.now()
+                )
                 found += 1
                 continue
             message.looks += 1

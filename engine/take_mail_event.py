@@ -28,7 +28,7 @@ def take_mail_event(
             return False
         if event.kind.status is not None:
             settle_report(
-                session, message_id=message_id, provider_id=event.provider_id or "",
+                session, deployment, message_id=message_id, provider_id=event.provider_id or "",
                 status=event.kind.status, code=event.code, now=now,
             )  # fmt: skip
         if event.suppresses and event.address:
