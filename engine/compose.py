@@ -30,7 +30,10 @@ def compose(
         seed = str(message.cohort_id)
         fields["prompt"] = deployment.program.prompt(message.kind, message.slot or 0, seed)
     kind = _variant(message, reader)
-    text = render(kind, message.medium, deployment.program.wording, fields, first=reader.is_first)
+    answerable = message.member_id is None or deployment.reply_domain is not None
+    text = render(
+        kind, message.medium, deployment.program.wording, fields, first=reader.is_first, answerable=answerable
+    )
     return Outgoing(
         message_id=message.id.hex,
         to=reader.address,

@@ -16,6 +16,7 @@ from engine.clock import Clock
 from engine.deployment import INBOUND, URGENT, Deployment
 from engine.drain_sender import drain_sender
 from engine.reconcile_inbound import reconcile_inbound
+from engine.revive_introductions import revive_introductions
 from engine.settle_doubt import settle_doubt, suspect_abandoned
 from engine.tick import help_now, make_due, senders_with_work
 from store import program_state
@@ -43,6 +44,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Starts looking, at once."""
+        revive_introductions(self.deployment, self._clock.now())
         for work, seconds in (
             (self._plan, self._plan_every),
             (self._sweep, min(SWEEP_EVERY, self._plan_every)),

@@ -16,6 +16,7 @@ from engine.outbox import State
 from engine.page_responders import page_responders
 from engine.plan_nudges import plan_nudges
 from engine.reconcile_inbound import reconcile_inbound
+from engine.revive_introductions import revive_introductions
 from engine.send_urgent import send_urgent
 from engine.settle_doubt import settle_doubt, suspect_abandoned
 from nudges.kinds import Lane
@@ -70,6 +71,7 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
     report = TickReport()
     with deployment.database.writes.begin() as session:
         senders.try_again(session)
+    revive_introductions(deployment, clock.now())
     report.received = reconcile_inbound(deployment, clock)
     while answer_inbound(deployment, clock.now()):
         report.handed_over += help_now(deployment, clock)

@@ -16,6 +16,9 @@ _T = TypeVar("_T")
 # First line of every mail: what a reply holds below it is ours, not the member's.
 MARKER = "##- Reply above this line -##"
 
+# The first line instead, where answers to mail reach nobody.
+UNREAD = "Please do not answer this mail: nobody reads answers to it. Use the link in it. In a crisis: {crisis_how}."
+
 MARK = re.compile(r"\{([a-z_]+)\}")
 
 # The longest value of each field that an SMS carries; a longer one is cut. With these no default text takes
@@ -66,13 +69,19 @@ class Wording:
 
 
 def render(
-    kind: str, medium: str, wording: Wording, fields: Mapping[str, str], *, first: bool = False
+    kind: str,
+    medium: str,
+    wording: Wording,
+    fields: Mapping[str, str],
+    *,
+    first: bool = False,
+    answerable: bool = True,
 ) -> Text:
     """The text of a message of `kind` by `medium` ("sms" or "email").
 
     `first`: nothing was ever sent to that address before, so the text names the program and says how to
-    stop, whatever the wording (a crisis answer is left as it is). `fields` may hold more than is used.
-    Raises NoWording.
+    stop, whatever the wording (a crisis answer is left as it is). `answerable` false: nobody reads answers to
+    the mail, so its first line says that instead. `fields` may hold more than is used. Raises NoWording.
     """
     if medium == "sms":
         template = sms_template(kind, wording, first=first)
@@ -82,6 +91,8 @@ def render(
     named = _used(kind, mail.subject, fields)
     subject = " ".join(MARK.sub(lambda mark: named[mark[1]], mail.subject).split())
     template = mail_template(kind, wording)
+    if not answerable:
+        template = template.replace(MARKER, UNREAD, 1)
     return Text(subject=subject, template=template, fields=_used(kind, template, fields))
 
 

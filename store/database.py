@@ -3,6 +3,8 @@
 On SQLite only writers BEGIN IMMEDIATE (a reader that upgrades later would fail with SQLITE_BUSY at once).
 """
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +58,13 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
+def _keep_private(file: str | None) -> None:
+    """Makes a new database file readable by its owner only; SQLite gives its journals the same mode."""
+    if file and file != ":memory:" and not file.startswith("file:"):
+        with suppress(OSError):  # a folder that is not there is told when the database is reached for
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 def open_database(url: str) -> Database:
     """The database at that SQLAlchemy URL. Raises StoreError when the URL is none of ours."""
     try:
@@ -65,6 +74,7 @@ def open_database(url: str) -> Database:
             "PREPAIRED_DATABASE_URL is no database URL, such as sqlite:///prepaired.db"
         ) from None
     if parsed.get_backend_name() == "sqlite":
+        _keep_private(parsed.database)
         writing = create_engine(parsed, hide_parameters=True)
         reading = create_engine(parsed, hide_parameters=True)
         _tune_sqlite(writing, "BEGIN IMMEDIATE")

@@ -130,3 +130,21 @@ def test_a_member_who_leaves_is_silent_at_once_and_the_buddy_joins_another_group
     world.advance(days=8)
     assert len(world.phone(PHONES[0])) == before[PHONES[0]]
     assert all(len(world.phone(phone)) > before[phone] for phone in PHONES[1:])
+
+
+def test_introductions_of_a_round_published_before_any_channel_go_out_once_there_is_one(world: World) -> None:
+    alive, world.deployment = world.deployment, replace(world.deployment, channels={})
+    enrolled(world)
+    world.deployment = alive
+    world.tick()
+    world.tick()
+    assert [len(world.phone(phone)) for phone in PHONES] == [1] * 6
+
+
+def test_a_mail_whose_answers_reach_nobody_says_so_first(world: World) -> None:
+    world.enrol({"phone": "", "sms_consent": "", "email": "one@example.org", "email_consent": "yes"}, {})
+    world.publish()
+    world.tick()
+    (mail,) = [one for one in world.sandbox.memory.mails() if one.to == "one@example.org"]
+    assert mail.text.startswith("Please do not answer this mail")
+    assert "988" in mail.text.splitlines()[0]
