@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from engine import rhythms
 from engine.deployment import Deployment
 from engine.import_writes import prepare, write, write_pairs
 from engine.member_rows import Fault, ImportRefused, MemberRow, RowReader
@@ -16,7 +18,9 @@ from store import audit
 from store.addresses import index_form
 from store.cohorts import join_cohort
 from store.members import PairKeeper, StoredMember, stored_members
-from store.models import new_id
+from store.models import Suppression, new_id
+
+SAID_STOP = ("stop", "unsubscribe")  # the member's own word, unlike a bounce or a wrong number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,10 @@ def import_members(
     read = [row for line, cells in rows if (row := reader.read(line, cells)) is not None]
     with deployment.database.reads() as session:
         stored = stored_members(session, deployment.vault)
+        stopped = {
+            (listed.medium, listed.address_index)
+            for listed in session.scalars(select(Suppression).where(Suppression.reason.in_(SAID_STOP)))
+        }
     _check_together(read, stored, deployment, reader.faults)
     if reader.faults:
         raise ImportRefused(sorted(reader.faults, key=lambda fault: fault.line))
@@ -53,7 +61,7 @@ def import_members(
     report = ImportReport(added=added, updated=len(read) - added, cohort=cohort, dry_run=dry_run)
     if dry_run or not read:
         return report
-    writes = prepare(deployment, read, stored, ids, now)
+    writes = prepare(deployment, read, stored, ids, now, stopped)
     known = {ref: kept.id for ref, kept in stored.items()} | ids
     try:
         with deployment.database.writes.begin() as session:
@@ -61,6 +69,7 @@ def import_members(
             write_pairs(session, PairKeeper(deployment.vault, now), read, known)
             fresh = [ids[row.ref] for row in read if row.ref not in stored]
             members = list(ids.values()) if cohort else fresh
+            rhythms.follow_members(session, deployment, now)
             join_cohort(session, cohort or "main", members, now)
             audit.record(
                 session, at=now, actor="system", action="members_imported",

@@ -1,6 +1,6 @@
 """Turns checked rows of a member list into the rows that are written; sealing happens here, before the write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.member_rows import MemberRow
 from store.addresses import index_form
+from store.inserting import insert_new
 from store.members import PairKeeper, StoredMember
-from store.models import Consent, ContactPoint, Member, new_id
+from store.models import Consent, ContactPoint, Member, Suppression, new_id
 from store.sealing import Vault
 
 CONSENT_WORDING = (
@@ -30,6 +31,7 @@ class Writes:
     contact_changes: list[dict[str, object]] = field(default_factory=list)
     contact_removals: list[UUID] = field(default_factory=list)
     consents: list[dict[str, object]] = field(default_factory=list)
+    suppressions: list[dict[str, object]] = field(default_factory=list)
 
 
 def _member_values(
@@ -66,7 +68,9 @@ def prepare(
     stored: Mapping[str, StoredMember],
     ids: Mapping[str, UUID],
     now: datetime,
+    stopped: Set[tuple[str, str]] = frozenset(),
 ) -> Writes:
+    """Everything to be written, sealed. `stopped`: (medium, index) of addresses whose members said stop."""
     writes = Writes()
     for row in rows:
         kept = stored.get(row.ref)
@@ -74,7 +78,28 @@ def prepare(
         values = _member_values(deployment.vault, row, ids[row.ref], kept, zone, now)
         (writes.changes if kept else writes.members).append(values)
         _contacts(deployment, row, ids[row.ref], kept, now, writes)
+        if kept is not None:
+            _carry_stops(deployment, row, kept, now, stopped, writes)
     return writes
+
+
+def _carry_stops(
+    deployment: Deployment,
+    row: MemberRow,
+    kept: StoredMember,
+    now: datetime,
+    stopped: Set[tuple[str, str]],
+    writes: Writes,
+) -> None:
+    """A member who said stop stays stopped at a new number or address: a list undoes no STOP."""
+    held = {(medium, index) for medium, (_, index, _) in kept.contacts.items()}
+    for medium, address in row.addresses.items():
+        said = {one for one in held if one[0] == medium} or held
+        if address and said & stopped:
+            index = deployment.vault.index(index_form(medium, address), medium)
+            writes.suppressions.append(
+                {"medium": medium, "address_index": index, "since": now, "reason": "stop"}
+            )
 
 
 def _contacts(
@@ -136,6 +161,8 @@ def _contacts(
 
 
 def write(session: Session, writes: Writes) -> None:
+    if writes.suppressions:
+        insert_new(session, Suppression, writes.suppressions, ("medium", "address_index"))
     for model, rows in (
         (Member, writes.members),
         (ContactPoint, writes.contacts),

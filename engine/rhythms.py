@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -56,14 +56,18 @@ def pause(session: Session, member_id: UUID, cohort_id: UUID | None = None) -> N
         rhythm.next_on = rhythm.next_send_before = None
 
 
-def follow_member(session: Session, deployment: Deployment, member: Member, now: datetime) -> None:
-    """Re-aims the member's rhythms after a change of zone or working days."""
-    for rhythm in session.scalars(select(Rhythm).where(Rhythm.member_id == member.id)):
-        if rhythm.next_due_at is None:
-            continue
-        if (rhythm.timezone, rhythm.work_days) != (member.timezone, member.work_days):
-            rhythm.timezone, rhythm.work_days = member.timezone, member.work_days
-            _aim(deployment, rhythm, now)
+def follow_members(session: Session, deployment: Deployment, now: datetime) -> None:
+    """Re-aims the rhythms of members whose zone or working days have changed since."""
+    changed = or_(Rhythm.timezone != Member.timezone, Rhythm.work_days != Member.work_days)
+    rows = session.execute(
+        select(Rhythm, Member.timezone, Member.work_days)
+        .join(Member, Member.id == Rhythm.member_id)
+        .where(Rhythm.next_due_at.is_not(None), changed)
+        .with_for_update(of=Rhythm)
+    )
+    for rhythm, timezone, work_days in rows.all():
+        rhythm.timezone, rhythm.work_days = timezone, work_days
+        _aim(deployment, rhythm, now)
 
 
 def _aim(deployment: Deployment, rhythm: Rhythm, after: datetime) -> None:

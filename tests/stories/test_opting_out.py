@@ -62,6 +62,43 @@ def test_an_import_does_not_undo_a_stop(world: World) -> None:
     assert len(world.phone(ONE)) == heard
 
 
+def test_a_new_number_in_a_list_does_not_undo_a_stop_but_start_from_it_does(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "stop")
+    new = "+12025550155"
+    world.enrol({"phone": new, "email": "one@example.org", "email_consent": "yes"}, {})
+    world.advance(days=8)
+    assert world.phone(new) == []
+    assert world.mailbox("one@example.org") == []
+    world.text(new, "start")
+    assert "on again" in world.phone(new)[-1]
+
+
+def test_a_corrected_number_after_wrong_person_is_written_to(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "wrong number")
+    new = "+12025550155"
+    world.enrol({"phone": new}, {})
+    world.advance(days=8)
+    assert world.phone(new) != []
+
+
+def test_a_member_who_moved_is_nudged_on_the_new_places_clock(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    before = len(world.phone(ONE))
+    world.enrol({"timezone": "Europe/Berlin"}, {})
+    world.advance(days=8)
+    hours = {text.at.astimezone(ZoneInfo("Europe/Berlin")).hour for text in world.texts(ONE)[before:]}
+    assert hours
+    assert hours <= {8, 9, 10}
+
+
 def test_nothing_but_crisis_answers_arrives_in_quiet_hours(world: World) -> None:
     world.enrol({}, {"timezone": "America/Los_Angeles"})
     world.clock.at = datetime(2026, 11, 25, 4, 30, tzinfo=world.clock.at.tzinfo)  # 11:30 p.m. in New York
