@@ -1,8 +1,8 @@
 """Lets time act on support requests and sealed texts: remind once, expire, tell who must know of a missed deadline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -12,7 +12,10 @@ from engine.plan_nudges import media_of
 from engine.staff import notify
 from escalation.requests import RequestEvent, RequestState, advance
 from store import audit
-from store.models import Link, Member, SupportRequest, UnclearReply
+from store.models import Inbound, Link, Member, SupportRequest, UnclearReply
+
+FORGOTTEN = ""
+WORDS_REMEMBERED_FOR = timedelta(days=8)  # a CALL counts as an answer to a red for seven
 
 
 def advance_deadlines(deployment: Deployment, now: datetime) -> int:
@@ -21,8 +24,22 @@ def advance_deadlines(deployment: Deployment, now: datetime) -> int:
         touched = _pending(session, deployment, now)
         session.execute(delete(UnclearReply).where(UnclearReply.expires_at <= now))
         session.execute(delete(Link).where(Link.expires_at <= now))
+        _forget_who_wrote_what(session, now)
         touched += _missed(session, deployment, now)
     return touched
+
+
+def _forget_who_wrote_what(session: Session, now: datetime) -> None:
+    """Of what came in, only the provider's id stays, against repeats: no colour, no cry for help, no number."""
+    session.execute(
+        update(Inbound)
+        .where(
+            Inbound.state != "new",
+            Inbound.from_index != FORGOTTEN,
+            Inbound.received_at <= now - WORDS_REMEMBERED_FOR,
+        )
+        .values(intent=None, from_index=FORGOTTEN, body_index=FORGOTTEN, reply_token_hash=None)
+    )
 
 
 def _pending(session: Session, deployment: Deployment, now: datetime) -> int:

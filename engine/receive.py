@@ -98,6 +98,6 @@ def _store(
                 Inbound.provider == provider, Inbound.provider_id == provider_id[:255]
             )
         )
-    if known != values["body_index"]:
+    if known and known != values["body_index"]:  # of an old one we have forgotten what it said
         log.warning("inbound_id_reused", provider=provider, security=True)
     return False

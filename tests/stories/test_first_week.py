@@ -3,7 +3,10 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from engine.outbox import State
+from store.models import Inbound
 from tests.stories.world import World
 
 ONE, TWO = "+12025550101", "+12025550102"
@@ -50,3 +53,16 @@ def test_the_buddy_of_someone_who_answered_is_not_nudged_again(world: World) -> 
     world.advance(hours=8)
     assert [m.reason for m in world.messages(kind="weekly", state=State.DROPPED)] == ["answered"]
     assert len(world.phone(TWO)) == 1
+
+
+def test_after_a_week_nothing_tells_who_wrote_what_kind_of_text(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "red")
+    with world.deployment.database.reads() as session:
+        assert session.scalars(select(Inbound.intent)).all() == ["red"]
+    world.advance(days=9)
+    with world.deployment.database.reads() as session:
+        (kept,) = session.scalars(select(Inbound)).all()
+    assert (kept.intent, kept.from_index, kept.body_index) == (None, "", "")
+    world.tick()
+    assert len(world.phone(ONE)) == 1  # nor is it answered again
