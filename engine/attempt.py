@@ -5,7 +5,7 @@ looked up.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,12 +21,13 @@ from engine.deployment import Deployment
 from engine.outbox import State
 from engine.recipients import Recipient, recipients
 from nudges.holds import Action, Reason, Viewer, shown_reason, verdict
-from nudges.kinds import policy_of
+from nudges.kinds import KindPolicy, policy_of
 from store.errors import StoreError
 from store.models import Message
 
 log = structlog.get_logger(__name__)
 ASK_AGAIN = timedelta(minutes=15)  # how long a hold without a known end lasts before it is looked at again
+JUST_WRITTEN = timedelta(minutes=30)  # the person is surely still awake
 MOST_ATTEMPTS = 6  # of a message that the provider keeps leaving in doubt
 
 
@@ -49,7 +50,7 @@ def claim_due(
         if reader is None:
             continue
         ruling = verdict(
-            policy_of(message.kind),
+            _policy(message, now),
             reader.standing,
             now=now,
             send_before=message.send_before,
@@ -71,6 +72,16 @@ def claim_due(
             message.reason = kept_reason(ruling.reason)
     session.flush()
     return ready
+
+
+def _policy(message: Message, now: datetime) -> KindPolicy:
+    """An answer goes at any hour to who has just written; one that was held up for long waits for the morning.
+
+    Not what HELP answers: whoever asked may still need it.
+    """
+    policy = policy_of(message.kind)
+    late = policy.answers_inbound and now - message.due_at > JUST_WRITTEN and message.kind != "help"
+    return replace(policy, awake_only=True) if late else policy
 
 
 def _readers(

@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.outbox import State
+from sqlalchemy import select
+
+from engine.outbox import Draft, State, put
+from store.models import Member
 from tests.stories.world import World
 
 ONE, TWO = "+12025550101", "+12025550102"
@@ -109,3 +112,25 @@ def test_nothing_but_crisis_answers_arrives_in_quiet_hours(world: World) -> None
     world.advance(hours=10)
     introduced = world.texts(ONE)[0]
     assert introduced.at.astimezone(NEW_YORK).hour == 8
+
+
+def test_an_answer_that_an_outage_held_up_waits_for_the_morning_but_a_crisis_answer_does_not(
+    world: World,
+) -> None:
+    world.enrol({}, {})
+    world.clock.at = datetime(2026, 11, 25, 1, 30, tzinfo=world.clock.at.tzinfo)  # 8:30 p.m. in New York
+    token, world.sandbox.auth_token = world.sandbox.auth_token, "refused for some hours"
+    with world.deployment.database.writes.begin() as session:
+        for key, kind in (("answer:late", "orange"), ("answer:crisis", "crisis_self")):
+            member = session.scalars(select(Member).where(Member.ref == "m1")).one()
+            draft = Draft(key=key, kind=kind, medium="sms", member_id=member.id, due_at=world.clock.at)
+            put(session, world.deployment, draft, world.clock.at)
+    world.tick()
+    assert world.phone(ONE) == []
+    world.sandbox.auth_token = token
+    world.clock.at += timedelta(hours=4)
+    world.tick()
+    assert [text.startswith("Automatic reply") for text in world.phone(ONE)] == [True]
+    world.advance(hours=8)
+    assert len(world.phone(ONE)) == 2
+    assert world.texts(ONE)[1].at.astimezone(NEW_YORK).hour == 8
