@@ -137,7 +137,7 @@ def _headers(block: str) -> dict[str, str]:
 
 def _recipients(envelope: Mapping[str, Any], to: str) -> tuple[str, ...]:
     named = envelope.get("to")
-    first = [str(address) for address in named] if isinstance(named, list) else []
+    first = [_writable(str(address)) for address in named] if isinstance(named, list) else []
     return tuple(dict.fromkeys(address for text in (*first, to) for address in _addresses(text)))
 
 
@@ -173,9 +173,14 @@ def _object(raw: bytes) -> dict[str, Any]:
 def _decoded(raw: bytes, charset: Any) -> str:
     """Text in the charset that the form names; an unknown or wrong one costs single letters, not the mail."""
     try:
-        return raw.decode(str(charset or "utf-8"), "replace")
-    except LookupError:
+        return _writable(raw.decode(str(charset or "utf-8"), "replace"))
+    except (LookupError, ValueError):  # unknown, or a codec that replaces nothing
         return raw.decode("utf-8", "replace")
+
+
+def _writable(text: str) -> str:
+    """Without halves of surrogate pairs, which some codecs and JSON let through and nothing can store."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _tidy(text: str) -> str:

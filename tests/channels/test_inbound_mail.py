@@ -184,3 +184,22 @@ def test_a_hostile_mail_is_read_in_one_pass(unit: bytes) -> None:
     mail = parse_inbound(dict.fromkeys(("to", "from", "text", "headers", "subject", "html"), hostile))
     parse_inbound({"email": b"Subject: x\nTo: " + hostile[:5_000] + b"\n\n" + hostile})
     assert len(mail.text) <= LONGEST_TEXT
+
+
+@pytest.mark.parametrize(
+    ("charset", "raw"),
+    [
+        ("utf-7", b"+2AA-help me"),
+        ("unicode_escape", b"\\ud800help me"),
+        ("idna", b"help me"),
+        ("punycode", b"help me\xff"),
+    ],
+)
+def test_a_charset_that_decodes_badly_loses_no_mail(charset: str, raw: bytes) -> None:
+    mail = parse_inbound(
+        fields(
+            text=raw, charsets=json.dumps({"text": charset}).encode(), envelope=b'{"to": ["\\ud800@b.org"]}'
+        )
+    )
+    assert "help" in mail.text.encode().decode()
+    assert all(address.encode() for address in mail.local_parts("b.org"))
