@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import rhythms
@@ -28,23 +30,27 @@ def start_groups(
     introduce: bool,
 ) -> None:
     """Makes the groups active: places, rhythms and, if wanted, an introduction to each member."""
-    members = {
-        member.id: member
-        for member in (session.get(Member, p.member_id) for group in groups for p in group.places)
-        if member is not None
-    }
+    seated = {place.member_id for group in groups for place in group.places}
+    members = members_named(session, seated)
     media = media_of(session, deployment, set(members))
+    known = rhythms.rhythms_of(session, seated)  # all at once: while this writes, nobody else can
     drafts: list[Draft] = []
     for group in groups:
         group.state, group.started_at, group.dissolved_at = "active", group.started_at or now, None
         for place in group.places:
             place.active = True
             member = members[place.member_id]
-            rhythms.begin(session, deployment, member, group.cohort_id, group.id, now)
+            begun = known.get((group.cohort_id, member.id))
+            rhythms.begin(session, deployment, begun, member, group.cohort_id, group.id, now)
             drafts.append(introduction(group, member, media[member.id], now))
     session.flush()
     if introduce:
         put_many(session, deployment, drafts, now)
+
+
+def members_named(session: Session, ids: set[UUID]) -> dict[UUID, Member]:
+    """Id -> member, read together."""
+    return {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
 
 
 def introduction(group: BuddyGroup, member: Member, medium: str | None, now: datetime) -> Draft:

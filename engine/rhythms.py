@@ -17,16 +17,25 @@ def advance(deployment: Deployment, rhythm: Rhythm) -> None:
         _aim(deployment, rhythm, rhythm.next_due_at)
 
 
+def rhythms_of(session: Session, members: set[UUID]) -> dict[tuple[UUID, UUID], Rhythm]:
+    """(cohort, member) -> the rhythm that is there."""
+    rows = session.scalars(select(Rhythm).where(Rhythm.member_id.in_(members)))
+    return {(rhythm.cohort_id, rhythm.member_id): rhythm for rhythm in rows}
+
+
 def begin(
-    session: Session, deployment: Deployment, member: Member, cohort_id: UUID, group_id: UUID, now: datetime
+    session: Session,
+    deployment: Deployment,
+    rhythm: Rhythm | None,
+    member: Member,
+    cohort_id: UUID,
+    group_id: UUID,
+    now: datetime,
 ) -> None:
     """Starts the member's rhythm in the cohort, or carries on with it under a new group.
 
     An anchor that is there stays, so that slots go on counting and a repair never nudges twice.
     """
-    rhythm = session.scalars(
-        select(Rhythm).where(Rhythm.cohort_id == cohort_id, Rhythm.member_id == member.id)
-    ).one_or_none()
     if rhythm is None:
         clock = deployment.program.clock(member.timezone, member.work_days)
         rhythm = Rhythm(
