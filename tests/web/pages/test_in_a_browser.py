@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from engine.fear_danger import fear_danger
 from engine.links import Purpose
@@ -36,6 +36,12 @@ def dressed(page: Page, look: tuple[int, str]) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
 
 
+def follow(page: Page, target: Locator) -> None:
+    """Clicks what leads to another page and waits until that one has loaded."""
+    with page.expect_navigation():
+        target.click()
+
+
 def test_every_page_of_the_console_is_legible_named_and_fits(
     page: Page,
     look: tuple[int, str],
@@ -57,7 +63,7 @@ def test_every_page_of_the_console_is_legible_named_and_fits(
     page.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in session_of("ray").items()])
     page.goto(f"{url}/console/incidents")
     assert page.evaluate(AUDIT) == []
-    page.get_by_role("link", name="Theodora Vance").click()
+    follow(page, page.get_by_role("link", name="Theodora Vance"))
     assert page.evaluate(AUDIT) == []
     assert complaints == []
 
@@ -71,9 +77,9 @@ def test_every_page_for_members_is_legible_named_and_fits(
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert page.evaluate(AUDIT) == [], path
     page.goto(f"{url}/m/{hospital.link(Purpose.MEMBER)}")
-    page.get_by_role("button", name="Open my page").click()
+    follow(page, page.get_by_role("button", name="Open my page"))
     assert page.evaluate(AUDIT) == []
-    page.get_by_role("link", name="Everything held").click()
+    follow(page, page.get_by_role("link", name="Everything held"))
     assert page.evaluate(AUDIT) == []
 
 
@@ -121,10 +127,10 @@ def test_the_queue_shows_a_new_request_without_a_reload(
 def test_the_keyboard_reaches_the_content_first(page: Page, served: None, url: str) -> None:
     page.goto(f"{url}/console/sign-in")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.name") == "email"
+    expect(page.locator("[name=email]")).to_be_focused()
 
 
 def test_an_incident_is_taken_and_closed_in_the_browser(
