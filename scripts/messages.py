@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from store.models import Message
+
 COLUMNS = ("id", "member", "kind", "slot", "channel", "state", "reason", "due_at", "sent_at")
 
 
@@ -53,10 +55,11 @@ def outbox(session: "Session", since: datetime | None = None) -> Iterator[dict[s
         touched = (Message.created_at, Message.due_at, Message.sent_at, Message.settled_at)
         query = query.where(or_(*(column >= since for column in touched)))
     for message, ref in session.execute(query):
+        kind, named = _shown(message)
         yield {
             "id": str(message.id),
-            "member": ref,
-            "kind": message.kind,
+            "member": ref if named else None,
+            "kind": kind,
             "slot": message.slot,
             "channel": message.medium,
             "state": message.state,
@@ -64,6 +67,18 @@ def outbox(session: "Session", since: datetime | None = None) -> Iterator[dict[s
             "due_at": message.due_at.isoformat(),
             "sent_at": message.sent_at.isoformat() if message.sent_at else None,
         }
+
+
+def _shown(message: "Message") -> tuple[str, bool]:
+    """The kind as whoever reads this may see it, and whether the member may be named beside it.
+
+    An answer's kind would tell what the member had written, a notice's that somebody asked for help.
+    """
+    from nudges.kinds import Lane
+
+    if message.lane == Lane.NUDGE:
+        return message.kind, True
+    return ("notice" if message.staff_id is not None else "answer"), False
 
 
 def _show(rows: list[dict[str, object]]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from scripts.messages import outbox
 from tests.stories.world import COORDINATOR_MAIL, World
 
 ONE = "+12025550101"
@@ -57,3 +58,17 @@ def test_a_worry_opens_three_doors_and_keeps_nothing(world: World) -> None:
     assert "/s/" in world.phone(ONE)[-1]
     assert world.requests() == []
     assert world.incidents() == []
+
+
+def test_the_outbox_as_an_engineer_sees_it_does_not_tell_who_asked_for_support(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "3")
+    world.text(ONE, "3")
+    with world.deployment.database.reads() as session:
+        rows = list(outbox(session))
+    assert {(row["member"], row["kind"]) for row in rows if row["kind"] != "introduction"} == {
+        (None, "answer"),
+        (None, "notice"),
+    }
