@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from nudges.spelling import Wording
 from nudges.vocabulary import Hit, Lexicon
+from nudges.weights import ENOUGH, total
+
+ADDED_UP = "words that add up"  # what decided where no entry of the lexicon did
 
 _CRISIS = frozenset({"crisis"})
 _COVERS = frozenset({"figure", "denial"})
@@ -70,6 +73,7 @@ class Search:
 
     finding: Finding | None
     denied: str | None  # the entry's name
+    covered: str  # the text with figures of speech and denials covered
 
 
 def search(wording: Wording, lexicon: Lexicon) -> Search:
@@ -87,7 +91,19 @@ def search(wording: Wording, lexicon: Lexicon) -> Search:
     denied = sorted(
         hit.entry.name for hit in covers if hit.entry.intent == "denial" and hit.entry.about == "self"
     )
-    return Search(finding=findings[0] if findings else None, denied=denied[0] if denied else None)
+    return Search(
+        finding=findings[0] if findings else None,
+        denied=denied[0] if denied else None,
+        covered=covered.flat,
+    )
+
+
+def adds_up(covered: str, lexicon: Lexicon) -> Finding | None:
+    """Danger that no phrase names, when the words of a short text together speak for it."""
+    if total(covered, lexicon.weights) <= ENOUGH:
+        return None
+    about, said = _person(covered.split(), lexicon) or ("self", False)
+    return Finding(name=ADDED_UP, about=about, said=said)
 
 
 def _cover(flat: str, hits: Iterable[Hit]) -> str:

@@ -7,7 +7,7 @@ decided elsewhere.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nudges.crisis import search
+from nudges.crisis import adds_up, search
 from nudges.spelling import Wording
 from nudges.tapbacks import untapped
 from nudges.vocabulary import Hit, Lexicon, lexicon
@@ -74,6 +74,7 @@ _ORDER = (
 _SOUGHT = frozenset(str(intent) for intent in _ORDER)
 _YES_OR_NO = frozenset((str(Intent.CONNECTED), str(Intent.NOT_CONNECTED)))
 _CONFIDENCE = {"whole": 0.99, "clause": 0.9, "phrases": 0.8}
+_ADDED_UP = 0.6
 _DENIED = 0.5
 
 
@@ -107,6 +108,9 @@ def _understood(wording: Wording, words: Lexicon) -> Understanding:
     if found.finding:
         worried = not found.finding.said and any(hit.entry.intent == Intent.CONCERN for hit in hits)
         return _crisis(found.finding.name, About.OTHER if worried else found.finding.about, also)
+    guess = None if stop or found.denied else adds_up(found.covered, words)
+    if guess and not any(hit.how == "whole" for hit in hits):
+        return _crisis(guess.name, guess.about, also, _ADDED_UP)
     best = _best(hits)
     if best is None:
         return _denied(found.denied) if found.denied else _unclear("nothing")
@@ -135,8 +139,12 @@ def _best(hits: list[Hit]) -> Hit | None:
     )
 
 
-def _crisis(name: str, about: str, also: tuple[Intent, ...]) -> Understanding:
-    return Understanding(intent=Intent.CRISIS, about=About(about), also=also, confidence=0.9, matched=name)
+def _crisis(
+    name: str, about: str, also: tuple[Intent, ...], confidence: float = _CONFIDENCE["clause"]
+) -> Understanding:
+    return Understanding(
+        intent=Intent.CRISIS, about=About(about), also=also, confidence=confidence, matched=name
+    )
 
 
 def _denied(name: str) -> Understanding:

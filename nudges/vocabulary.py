@@ -19,6 +19,7 @@ _LONGEST_ROW = 200  # characters of a message or clause that is compared as a wh
 _NEAR = 80  # characters around a hit in which a phrase that contains it is sought
 _LISTS = ("whole", "clause", "phrases", "unless", "not_in")
 _FOUND = _LISTS[:3]
+_TABLES = {"words.yaml", "weights.yaml"}
 _KEYS = {"name", "intent", "about", "reason", "weak", *_LISTS}
 
 
@@ -58,6 +59,7 @@ class Lexicon:
     fillers: frozenset[str]
     persons: dict[str, frozenset[str]]  # self and other: the words that name a subject
     index: dict[str, dict[str, list[tuple[Piece, Entry]]]]  # how -> word -> candidates
+    weights: dict[str, float]  # word or pair of words -> how much it speaks for danger
 
     def hits(self, wording: Wording, intents: frozenset[str]) -> Iterator[Hit]:
         """Every entry with one of these intents that the text holds, wherever it stands, in no order."""
@@ -129,8 +131,8 @@ def lexicon() -> Lexicon:
         if not file.name.endswith(".yaml"):
             continue
         data = yaml.load(file.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506 (a safe loader)
-        if file.name == "words.yaml":
-            tables = data
+        if file.name in _TABLES:
+            tables |= data
         else:
             rows.extend((file.name, row) for row in data)
     return _built(tables, rows)
@@ -173,6 +175,7 @@ def _built(tables: dict[str, Any], rows: list[tuple[str, dict[str, Any]]]) -> Le
         fillers=frozenset(str(tables["fillers"]).split()),
         persons={side: frozenset(str(words).split()) for side, words in tables["persons"].items()},
         index={how: dict(words) for how, words in index.items()},
+        weights={sign: points for points, signs in tables["weights"].items() for sign in signs.split(", ")},
     )
 
 

@@ -34,10 +34,10 @@ def test_our_own_texts_reach_the_figures_that_the_documentation_names(split: str
     crises = [row for row in rows if row["intent"] == "crisis"]
     found = [row for row in rows if understand(row["text"]).intent is Intent.CRISIS]
     missed = [row["text"] for row in crises if row not in found]
-    floor, recall = {"dev": (0.98, 0.98), "held_out": (0.92, 0.9)}[split]
+    floor, recall, precision = {"dev": (0.98, 0.98, 0.97), "held_out": (0.92, 0.95, 0.9)}[split]
     assert len(right) >= floor * len(rows)
     assert 1 - len(missed) / len(crises) >= recall, missed
-    assert sum(row["intent"] == "crisis" for row in found) >= 0.95 * len(found)
+    assert sum(row["intent"] == "crisis" for row in found) >= precision * len(found)
 
 
 @pytest.mark.parametrize("split", ["dev", "held_out"])
@@ -187,7 +187,9 @@ def test_case_changes_nothing(text: str, how: str) -> None:
 
 
 def test_what_matched_is_the_lexicons_name_never_the_persons_words() -> None:
-    names = {entry.name for entry in lexicon().entries} | {"nothing", "tapback", "a question", "yes and no"}
+    names = {entry.name for entry in lexicon().entries} | {
+        *("nothing", "tapback", "a question", "yes and no", "words that add up")
+    }
     for row in labelled("replies_own.jsonl"):
         assert understand(row["text"]).matched in names
 
