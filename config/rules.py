@@ -7,6 +7,14 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
+MENDS = {  # the fault that pydantic names, in words that say what would be right
+    "extra_forbidden": "unknown key",
+    "tuple_type": "must be a list",
+    "int_type": "must be a whole number",
+    "missing": "is missing",
+    "model_type": "must be a mapping such as {attribute: unit, rule: same}",
+    "string_type": "must be a text",
+}
 Weight = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 Name = Annotated[str, Field(min_length=1)]
 Scalar = str | int | float | bool
@@ -109,20 +117,20 @@ def _told(path: Path, root: yaml.Node | None, fault: ValidationError) -> list[st
         if place[:1] == ["never"] and len(place) > 2:
             del place[2]  # the kind of the entry, which is no key of the file
         key = ".".join(str(part) for part in place)
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = "unknown key"
+        message = MENDS.get(error["type"], error["msg"].removeprefix("Value error, "))
         value = error["input"]
         shown = f" {value!r}" if isinstance(value, str | int | float) else ""
-        found.append(f"{path}, line {_line(root, place)}: {key}{shown}: {message[0].lower()}{message[1:]}")
+        line, column = _spot(root, place)
+        where = f"{path}, line {line}, column {column}"
+        found.append(f"{where}: {key}{shown}: {message[0].lower()}{message[1:]}")
     return found
 
 
-def _line(node: yaml.Node | None, place: Sequence[int | str]) -> int:
-    """The line, from 1, of the deepest part of `place` that the file holds."""
+def _spot(node: yaml.Node | None, place: Sequence[int | str]) -> tuple[int, int]:
+    """Line and column, from 1, of the deepest part of `place` that the file holds."""
     for part in place:
         if isinstance(node, yaml.MappingNode):
             node = next((value for name, value in node.value if name.value == part), node)
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
-    return node.start_mark.line + 1 if node else 1
+    return (node.start_mark.line + 1, node.start_mark.column + 1) if node else (1, 1)

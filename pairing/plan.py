@@ -95,9 +95,14 @@ def _by_id(people: Iterable[Person]) -> Mapping[str, Person]:
 
 def _unplaceable(cohort: Cohort, planned: Iterable[Round]) -> tuple[Unplaceable, ...]:
     """Everybody left alone in some round, with what stood in the way."""
-    alone = sorted({id_ for each in planned for id_ in each.alone})
+    first = {id_: each for each in reversed(list(planned)) for id_ in each.alone}
     everybody = [cohort.people[id_] for id_ in sorted(cohort.ids)]
     return tuple(
-        obstacles(cohort.people[id_], [other for other in everybody if other.id != id_], cohort.policy)
-        for id_ in alone
+        obstacles(
+            cohort.people[id_],
+            [other for other in everybody if other.id != id_],
+            cohort.policy,
+            first[id_].groups,
+        )
+        for id_ in sorted(first)
     )

@@ -6,7 +6,7 @@ These functions are the model; `pairing.compatibility` computes the same numbers
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pairing.errors import PrepairedError
@@ -149,6 +149,11 @@ class Policy:
     def request_weight(self) -> int:
         """What a request without a weight adds to a pair."""
         return max((preference.weight for preference in self.preferences), default=10) or 10
+
+    @property
+    def spoken(self) -> "Policy":
+        """The rules without the confidential pairs: all that an explanation may be worked out from."""
+        return replace(self, never=frozenset())
 
     def allows(self, one: Person, other: Person) -> bool:
         """Whether two different people may be in one group."""

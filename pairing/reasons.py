@@ -27,7 +27,7 @@ def reasons(
         lead = "" if len(group) == 2 else f"{one} and {other}: "
         sentences = [
             *_requested(one, other, requests),
-            *_compared(people[one], people[other], policy.preferences),
+            *compared(people[one], people[other], policy.preferences),
             *_met(meetings.last(one, other), locked),
         ]
         found += [f"{lead}{sentence}" for sentence in sentences]
@@ -53,7 +53,8 @@ def _odd(length: int) -> str:
     return "Two, because the number of people does not divide by three."
 
 
-def _compared(one: Person, other: Person, preferences: Iterable[Preference]) -> list[str]:
+def compared(one: Person, other: Person, preferences: Iterable[Preference]) -> list[str]:
+    """What the soft rules say of a pair, the strongest first."""
     strongest = sorted(preferences, key=lambda preference: -preference.weight)
     return [sentence for preference in strongest if (sentence := _sentence(one, other, preference))]
 

@@ -1,14 +1,19 @@
 """`prepaired pair FILE`: plan groups for the people of a CSV file. Reads no settings and no database."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pairing.meetings import Past
     from pairing.plan import Plan
-    from pairing.rounds import Round
+    from pairing.policy import Person, Policy, Request
+    from pairing.why_not import Chosen
 
 SLOW = 1000  # people: beyond, a round takes more than a few seconds without compiled code
 
@@ -28,6 +33,13 @@ def pair(
     time_limit: Annotated[
         float | None, typer.Option(min=0, help="Stop improving after this many seconds.")
     ] = None,
+    why: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Also say why these two are not together in round 1."),
+    ] = None,
+    alternatives: Annotated[
+        bool, typer.Option("--alternatives", help="Also say what each member's next best buddy would cost.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Pair the people of a CSV file.
@@ -37,36 +49,48 @@ def pair(
     Example: prepaired pair people.csv --rules rules.yaml --rounds 4 --json
     """
     started = perf_counter()
-    names, found = _plan(file, rules, history, size=size, rounds=rounds, seed=seed, time_limit=time_limit)
+    asked = _read(file, rules, history)
+    found = _planned(asked, size=size, rounds=rounds, seed=seed, time_limit=time_limit)
+    chosen = _chosen(asked, found, size, seed)
+    answer = None if why is None else _answered(why, chosen)
     if edges is not None:
         from scripts.people_file import write_edges
 
         write_edges(edges, found.pair_weights)
-    seconds = round(perf_counter() - started, 3)
+    from scripts.pair_view import alternatives_told, as_json, show
+
+    told = alternatives_told(chosen) if alternatives else None
     if json_:
         import json
 
-        typer.echo(json.dumps(as_json(found, seconds), ensure_ascii=False))
+        seconds = round(perf_counter() - started, 3)
+        typer.echo(json.dumps(as_json(found, seconds, told, answer), ensure_ascii=False))
     else:
-        _show(found, names)
+        show(found, asked.names, told, answer)
     if found.unplaceable:
         raise typer.Exit(1)
 
 
-def _plan(
-    file: Path,
-    rules_file: Path | None,
-    history_file: Path | None,
-    *,
-    size: int,
-    rounds: int,
-    seed: int,
-    time_limit: float | None,
-) -> "tuple[dict[str, str], Plan]":
-    """Read what the files say and plan. Raises UsageFault for what they say wrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the files say."""
+
+    people: "list[Person]"
+    names: dict[str, str]
+    policy: "Policy"
+    requests: "tuple[Request, ...]"
+    past: "list[Past]"
+
+    @property
+    def first_round(self) -> int:
+        """The number after the latest in the history."""
+        return 1 + max((number for number, _ in self.past), default=0)
+
+
+def _read(file: Path, rules_file: Path | None, history_file: Path | None) -> _Asked:
+    """Read what the files say. Raises UsageFault for what they say wrong."""
     from config.rules import Rules, RulesFault, read_rules
     from pairing.compiled import AVAILABLE, MISSING
-    from pairing.plan import plan
     from scripts.errors import UsageFault
     from scripts.people_file import read_history, read_people
     from scripts.policy import check_columns, never_pairs, policy_of, requests
@@ -80,72 +104,57 @@ def _plan(
     never, asked = never_pairs(read, folder), requests(read, folder)
     for warning in check_columns(read, columns, rules_file or file, file) if rules_file else ():
         typer.echo(f"warning: {warning}", err=True)
-    for id_ in sorted({id_ for both in never for id_ in both} - set(names)):
-        typer.echo(f"warning: a never pair names {id_!r}, who is not in {file}", err=True)
+    _warn_of_strangers(names, file, "a never pair", (id_ for both in never for id_ in both))
+    _warn_of_strangers(names, file, "a request", (id_ for each in asked for id_ in (each.asker, each.asked)))
     if len(people) > SLOW and not AVAILABLE:
         typer.echo(f"note: {MISSING}", err=True)
     past = read_history(history_file) if history_file else []
-    return names, plan(
-        people,
-        policy_of(read, never),
+    return _Asked(people=people, names=names, policy=policy_of(read, never), requests=asked, past=past)
+
+
+def _warn_of_strangers(names: dict[str, str], file: Path, what: str, ids: "Iterable[str]") -> None:
+    for id_ in sorted(set(ids) - set(names)):
+        typer.echo(f"warning: {what} names {id_!r}, who is not in {file}", err=True)
+
+
+def _planned(asked: _Asked, *, size: int, rounds: int, seed: int, time_limit: float | None) -> "Plan":
+    from pairing.plan import plan
+
+    return plan(
+        asked.people,
+        asked.policy,
         size=size,
         rounds=rounds,
-        history=past,
-        requests=asked,
+        history=asked.past,
+        requests=asked.requests,
         seed=seed,
         time_limit=time_limit,
-        first_round=1 + max((number for number, _ in past), default=0),
+        first_round=asked.first_round,
     )
 
 
-def as_json(found: "Plan", seconds: float) -> dict[str, Any]:
-    """The plan as the documented JSON answer. Whoever holds the rules file may read which were in the way."""
-    return {
-        "rounds": [_round_json(each) for each in found.rounds],
-        "repeat_free_rounds": found.repeat_free_rounds,
-        "repeat_free_limit": found.repeat_free_limit,
-        "unplaceable": [
-            {"id": each.id, "why": "; ".join([each.why.split("; ")[0], *each.rules])}
-            for each in found.unplaceable
-        ],
-        "seconds": seconds,
-    }
+def _chosen(asked: _Asked, found: "Plan", size: int, seed: int) -> "Chosen":
+    """The first round with what it was planned from."""
+    from pairing.why_not import Chosen
+
+    return Chosen(
+        groups=found.rounds[0].groups,
+        people={person.id: person for person in asked.people},
+        policy=asked.policy,
+        size=size,
+        number=asked.first_round,
+        history=tuple(asked.past),
+        requests=asked.requests,
+        seed=seed,
+    )
 
 
-def _round_json(each: "Round") -> dict[str, Any]:
-    return {
-        "round": each.number,
-        "groups": [list(group) for group in each.groups],
-        "weight": each.weight,
-        "bound": each.bound,
-        "optimal": each.optimal,
-        "repeats": each.repeats,
-        "reasons": {key: list(sentences) for key, sentences in each.reasons.items()},
-    }
+def _answered(why: tuple[str, str], chosen: "Chosen") -> tuple[str, ...]:
+    """Whoever holds the rules file may read what it says of two people. Raises UsageFault for strangers."""
+    from pairing.why_not import NotInRound, why_not
+    from scripts.errors import UsageFault
 
-
-def _show(found: "Plan", names: dict[str, str]) -> None:
-    """The plan as tables for people."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    for each in found.rounds:
-        proof = "the best there is" if each.optimal else f"at most {each.bound} is possible"
-        repeated = f", {each.repeats} repeated" if each.repeats else ""
-        table = Table(
-            title=f"Round {each.number}: {len(each.groups)} groups, weight {each.weight} ({proof}){repeated}"
-        )
-        table.add_column("group", no_wrap=True)
-        table.add_column("why")
-        for group in each.groups:
-            who = "\n".join(f"{id_}  {names[id_]}".rstrip() for id_ in group)
-            table.add_row(who, "\n".join(each.reasons["|".join(group)]), end_section=True)
-        console.print(table)
-    if len(found.rounds) > 1:
-        console.print(
-            f"{found.repeat_free_rounds} rounds without a repeat; the limit is {found.repeat_free_limit}."
-        )
-    for person in found.unplaceable:
-        told = "; ".join([person.why.split("; ")[0], *person.rules])
-        console.print(f"Not placed: {person.id}: {told}", style="bold", markup=False)
+    try:
+        return why_not(*why, chosen, confidential=True)
+    except NotInRound as fault:
+        raise UsageFault(f"--why {' '.join(why)}: {fault}") from fault

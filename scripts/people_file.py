@@ -130,10 +130,10 @@ def read_history(path: Path) -> list[tuple[int, frozenset[str]]]:
     table = read_table(path, header=("round", "member"))
     found = []
     for line, (number, *members) in table.rows:
-        if not number.lstrip("-").isdecimal():
+        if not (number.isascii() and number.isdigit()):
             raise table.fault(line, "round", number, "the whole number of a round")
         group = [member for member in members if member]
-        if not group or len(set(group)) != len(group):
+        if not 2 <= len(set(group)) == len(group) <= 3:
             raise table.fault(line, "member", ",".join(group), "two or three different ids")
         found.append((int(number), frozenset(group)))
     return found

@@ -69,10 +69,10 @@ def _two(table: Table, line: int, cells: list[str]) -> tuple[str, str]:
 def check_columns(rules: Rules, columns: Iterable[str], rules_path: Path, people_path: Path) -> list[str]:
     """Warnings about preferences whose column is missing; such a never-rule would not hold: UsageFault."""
     known = set(columns)
-    for entry in rules.never:
+    for at, entry in enumerate(rules.never):
         if not isinstance(entry, NeverPairs) and entry.attribute not in known:
             raise UsageFault(
-                f"{rules_path}: never {entry.attribute}: {people_path} has no such column; "
+                f"{rules_path}: never.{at}.attribute {entry.attribute!r}: {people_path} has no such column; "
                 f"its columns are {', '.join(sorted(known)) or 'none but id'}"
             )
     return [

@@ -186,7 +186,9 @@ def test_an_explanation_never_reveals_a_named_pair() -> None:
     alone = found.unplaceable[0]
     assert alone.id == "p01"
     assert alone.why == "no suitable partner among those available"
-    assert alone.rules == ("never pairs rules out 2 people (dropping it would free 2)",)
+    assert alone.rules == (
+        "never pairs rules out 2 people (dropping it would free 2, so that p02 and p03 could take in one more)",
+    )
     assert "never" not in str([each.reasons for each in found.rounds])
 
 
@@ -204,7 +206,8 @@ def test_only_as_many_stay_alone_as_must() -> None:
     found = plan(people(16), policy)
     assert placed(found) == 2
     assert len(found.unplaceable) == 14
-    assert found.unplaceable[0].why == "every permitted partner is needed by somebody else"
+    assert found.unplaceable[0].in_full.startswith("every permitted partner is needed by somebody else")
+    assert found.unplaceable[0].why == "no suitable partner among those available"
 
 
 def test_a_lonely_triangle_hidden_behind_a_bridge_is_found() -> None:

@@ -163,13 +163,13 @@ def test_bad_people_are_refused_by_line_and_column(tmp_path: Path, content: byte
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("rule: same, weight: 30", "rule: sam, weight: 30", "line 2: prefer.0.rule 'sam'"),
-        ("weight: 20", "weight: -1", "line 3: prefer.1.weight -1"),
-        ("weight: 20", "weight: much", "line 3: prefer.1.weight 'much'"),
-        (", scale: [resident, fellow, attending]", "", "line 3: prefer.1: rule near needs a scale"),
-        ("unit, rule: same", "unit, rule: near", "line 6: never.0.rule 'near'"),
-        ("unit, rule: same", "ward, rule: same", "never ward: "),
-        ("min_rounds_between_repeats", "min_rounds", "line 10: min_rounds 2: unknown key"),
+        ("rule: same, weight: 30", "rule: sam, weight: 30", "line 2, column 34: prefer.0.rule 'sam'"),
+        ("weight: 20", "weight: -1", "line 3, column 48: prefer.1.weight -1"),
+        ("weight: 20", "weight: much", "column 48: prefer.1.weight 'much': must be"),
+        (", scale: [resident, fellow, attending]", "", "line 3, column 5: prefer.1: rule near needs a scale"),
+        ("unit, rule: same", "unit, rule: near", "line 6, column 29: never.0.rule 'near'"),
+        ("unit, rule: same", "ward, rule: same", "never.0.attribute 'ward'"),
+        ("min_rounds_between_repeats", "min_rounds", "line 10, column 13: min_rounds 2: unknown key"),
         ("never.csv", "nowhere.csv", "nowhere.csv: cannot be read"),
         ("prefer:", "prefer: [", "not YAML"),
     ],
@@ -199,6 +199,9 @@ def test_bad_named_pairs_are_refused(folder: Path, name: str, content: str, told
         ("round,member,member\nfirst,a,b\n", "line 2, column round: 'first'"),
         ("round,member,member\n1,a,a\n", "line 2, column member: 'a,a'"),
         ("round,member,member\n1,,\n", "line 2, column member: is empty"),
+        ("round,member,member\n1,a\n", "line 2, column member: 'a' is not two or three"),
+        ("round,member,member\n1,a,b,c,d\n", "line 2, column member: 'a,b,c,d' is not two or three"),
+        ("round,member,member\n-1,a,b\n", "line 2, column round: '-1'"),
     ],
 )
 def test_a_bad_history_is_refused(folder: Path, content: str, told: str) -> None:
@@ -218,6 +221,27 @@ def test_a_preference_for_a_missing_column_is_warned_of(folder: Path) -> None:
     assert result.exit_code == 0
     assert "prefer hobby" in result.stderr
     assert json.loads(result.stdout)["rounds"]
+
+
+def test_a_request_for_a_stranger_is_warned_of(folder: Path) -> None:
+    (folder / "requests.csv").write_text("a,b\na,zoe\n", encoding="utf-8")
+    result = run(folder / "people.csv", "--rules", folder / "rules.yaml", "--json")
+    assert result.exit_code == 0
+    assert "a request names 'zoe'" in result.stderr
+
+
+def test_whoever_holds_the_rules_is_told_why_two_are_not_together(folder: Path) -> None:
+    both = (folder / "people.csv", "--rules", folder / "rules.yaml", "--why")
+    assert answer(*both, "d", "e")["why_not"] == ["A confidential never-rule keeps them apart."]
+    assert answer(*both, "a", "c")["why_not"] == ["A rule of the program keeps them apart: never unit same."]
+    assert "takes no part" in refusal(*both, "a", "zoe")
+    assert "never-rule" in run(*both, "d", "e").stdout
+
+
+def test_the_best_alternative_of_each_member_is_told_when_asked_for(folder: Path) -> None:
+    found = answer(folder / "people.csv", "--rules", folder / "rules.yaml", "--alternatives")
+    assert set(found["alternatives"]) <= set("abcde")
+    assert all("choice overall" in sentence for sentence in found["alternatives"].values())
 
 
 def test_people_read_a_table(folder: Path) -> None:
