@@ -67,6 +67,31 @@ class SpanPart(Part):
     ends: WallTime
 
 
+class HolidaysPart(Part):
+    """Whose public holidays move nudges."""
+
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2}|none)$")] | None
+    subdivision: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,3}$")] | None
+    worked: list[str]
+    attribute: str
+    sites: dict[str, Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]]
+
+
+class ShiftsPart(Part):
+    """When the members of a shift are nudged instead."""
+
+    attribute: str
+    windows: dict[str, SpanPart]
+
+
+class SilencePart(Part):
+    """After how many quiet weeks each step comes, counted from the one before; 0 leaves it out."""
+
+    offer_monthly_after_weeks: Annotated[int, Field(ge=0, le=52)]
+    prompt_buddy_after_weeks: Annotated[int, Field(ge=0, le=52)]
+    tell_coordinator_after_weeks: Annotated[int, Field(ge=0, le=52)]
+
+
 class StaffPart(Part):
     """Somebody who works for the program."""
 
@@ -168,6 +193,9 @@ class ProgramFile(Part):
     quiet_hours: SpanPart
     working_days: Annotated[list[Weekday], Field(min_length=1)]
     holidays: list[date]
+    public_holidays: HolidaysPart
+    shifts: ShiftsPart
+    silence: SilencePart
     staff: list[StaffPart]
     on_call: OnCallPart
     pathway: PathwayPart

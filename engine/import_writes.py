@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.member_rows import MemberRow
+from engine.patterns import places_of
 from store.addresses import index_form
 from store.inserting import insert_new
 from store.members import PairKeeper, StoredMember
 from store.models import Consent, ContactPoint, Member, Suppression, new_id
-from store.sealing import Vault
 
 CONSENT_WORDING = (
     "Attested by the organisation's list: a recorded consent that included the limits of confidentiality."
@@ -35,8 +35,9 @@ class Writes:
 
 
 def _member_values(
-    vault: Vault, row: MemberRow, member_id: UUID, kept: StoredMember | None, zone: str, now: datetime
+    deployment: Deployment, row: MemberRow, member_id: UUID, kept: StoredMember | None, now: datetime
 ) -> dict[str, object]:
+    vault, program = deployment.vault, deployment.program
     values: dict[str, object] = {"id": member_id}
     if row.name is not None:
         values["name_sealed"] = vault.seal(row.name, "member", "name", member_id) if row.name else None
@@ -52,11 +53,13 @@ def _member_values(
         merged.update({name: list(cell) for name, cell in row.attributes.items()})
         filled = {name: cell for name, cell in merged.items() if cell}
         values["attributes_sealed"] = vault.seal_json(filled, "member", "attributes", member_id)
+        values.update(places_of(program, filled))
     if kept is None:
         fresh = {
-            "ref": row.ref, "name_sealed": None, "timezone": zone, "status": "active", "work_days": "",
+            "ref": row.ref, "name_sealed": None, "timezone": program.zone, "status": "active", "work_days": "",
             "active_from": None, "active_until": None, "away_from": None, "away_until": None,
-            "mode": "ask", "keeps_colours": True, "created_at": now,
+            "mode": "ask", "keeps_colours": True, "created_at": now, "cadence": "", "hour": "",
+            "tells_coordinator": False,
         }  # fmt: skip
         values = fresh | values
     return values
@@ -74,8 +77,7 @@ def prepare(
     writes = Writes()
     for row in rows:
         kept = stored.get(row.ref)
-        zone = deployment.program.zone
-        values = _member_values(deployment.vault, row, ids[row.ref], kept, zone, now)
+        values = _member_values(deployment, row, ids[row.ref], kept, now)
         (writes.changes if kept else writes.members).append(values)
         _contacts(deployment, row, ids[row.ref], kept, now, writes)
         if kept is not None:

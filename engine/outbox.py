@@ -46,6 +46,7 @@ class Draft:
     group_id: UUID | None = None
     slot: int | None = None
     period: str | None = None
+    moved: str | None = None  # why a nudge is not simply where its rule puts it
     details: Mapping[str, str] | None = None  # values for the wording that cannot be looked up again
     due_at: datetime
     not_before: datetime | None = None
@@ -87,6 +88,7 @@ def message_row(deployment: Deployment, draft: Draft, now: datetime) -> dict[str
         "group_id": draft.group_id,
         "slot": draft.slot,
         "period": draft.period,
+        "moved": draft.moved,
         "medium": draft.medium,
         "sender": sender_for(deployment, draft.medium),
         "address_sealed": vault.seal(draft.address, "message", "address", row) if draft.address else None,

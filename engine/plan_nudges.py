@@ -45,7 +45,7 @@ def _draft(rhythm: Rhythm, medium: str | None, now: datetime) -> Draft:
         raise LookupError(f"rhythm {rhythm.id} is not due")
     stale = rhythm.next_send_before is not None and rhythm.next_send_before <= now
     return Draft(
-        key=f"{rhythm.member_id}:{rhythm.cohort_id}:{rhythm.next_kind}:{rhythm.next_slot}",
+        key=natural_key(rhythm),
         kind=rhythm.next_kind,
         medium=medium or "sms",
         member_id=rhythm.member_id,
@@ -53,10 +53,17 @@ def _draft(rhythm: Rhythm, medium: str | None, now: datetime) -> Draft:
         group_id=rhythm.group_id,
         slot=rhythm.next_slot,
         period=period_of(rhythm.next_on),
+        moved=rhythm.next_why,
         due_at=rhythm.next_due_at,
         send_before=rhythm.next_send_before,
         dropped="no_channel" if medium is None else "stale" if stale else None,
     )
+
+
+def natural_key(rhythm: Rhythm) -> str:
+    """What makes a second message of the occurrence impossible, whatever becomes of group, round or rule."""
+    kind = f"{rhythm.next_kind}~{rhythm.next_series}" if rhythm.next_series else rhythm.next_kind
+    return f"{rhythm.member_id}:{rhythm.cohort_id}:{kind}:{rhythm.next_slot}"
 
 
 def period_of(day: date) -> str:

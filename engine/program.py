@@ -12,6 +12,8 @@ from escalation.roster import Roster
 from nudges.cadence import Cadence
 from nudges.clock import MemberClock, QuietHours, Window, zone_of
 from nudges.prompts import prompt_of
+from nudges.public_holidays import Holidays
+from nudges.silence import SilencePolicy
 from nudges.texts import Wording
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -43,7 +45,7 @@ class Program:
     window: Window
     quiet: QuietHours
     work_days: frozenset[int]  # 0 is Monday
-    holidays: frozenset[date]
+    holidays: Holidays
     staff: tuple[StaffEntry, ...]
     roster: Roster
     on_call_role: str  # as members read it: "clinician"
@@ -54,16 +56,27 @@ class Program:
     resources: tuple[Resource, ...]  # of the program's country
     prompts: Mapping[str, Sequence[str]]
     wording: Wording
+    sites: Mapping[str, Holidays] = field(default_factory=dict)  # value of the attribute, in small letters
+    site_attribute: str = "site"
+    shifts: Mapping[str, Window] = field(default_factory=dict)  # the same of the other attribute
+    shift_attribute: str = "shift"
+    silence: SilencePolicy = field(default_factory=SilencePolicy)
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to
 
-    def clock(self, zone: str, work_days: str = "") -> MemberClock:
+    def clock(self, zone: str, work_days: str = "", region: str = "") -> MemberClock:
         """A member's clock; `work_days` holds digits 0-6 (Monday first), empty for the program's own.
 
-        Raises UnknownZone; ValueError for other signs.
+        `region` is one of the program's sites, empty for its own holidays. Raises UnknownZone; ValueError for
+        other signs.
         """
         days = frozenset(int(day) for day in work_days) or self.work_days
-        return MemberClock(zone, days, self.holidays)
+        return MemberClock(zone, days, self.holidays_in(region))
+
+    def holidays_in(self, region: str) -> Holidays:
+        """The holidays of a site's region; the program's own where it has no such site."""
+        sites = (site for site in self.sites.values() if region and site.region == region)
+        return next(sites, self.holidays)
 
     def staff_with(self, role: str) -> tuple[StaffEntry, ...]:
         """Who has that role, in the file's order."""

@@ -7,8 +7,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.patterns import COLUMNS, copy_pattern, pattern_of, places_of
 from nudges.cadence import anchor_on, next_occurrence, stagger_of
+from store.members import attributes_of
 from store.models import Member, Rhythm, new_id
+
+LONGEST_REASON = 255
 
 
 def advance(deployment: Deployment, rhythm: Rhythm) -> None:
@@ -36,22 +40,20 @@ def begin(
 
     An anchor that is there stays, so that slots go on counting and a repair never nudges twice.
     """
+    for column, value in places_of(deployment.program, attributes_of(deployment.vault, member)).items():
+        setattr(member, column, value)
     if rhythm is None:
-        clock = deployment.program.clock(member.timezone, member.work_days)
         rhythm = Rhythm(
             id=new_id(),
             cohort_id=cohort_id,
             member_id=member.id,
             group_id=group_id,
-            anchor_on=anchor_on(now, clock),
-            timezone=member.timezone,
-            work_days=member.work_days,
+            anchor_on=anchor_on(now, pattern_of(deployment.program, member).clock),
         )
         session.add(rhythm)
     rhythm.group_id = group_id
-    changed = (rhythm.timezone, rhythm.work_days) != (member.timezone, member.work_days)
+    changed = copy_pattern(rhythm, member)
     if rhythm.next_due_at is None or changed:
-        rhythm.timezone, rhythm.work_days = member.timezone, member.work_days
         _aim(deployment, rhythm, now)
 
 
@@ -61,37 +63,49 @@ def pause(session: Session, member_id: UUID, cohort_id: UUID | None = None) -> N
     if cohort_id is not None:
         query = query.where(Rhythm.cohort_id == cohort_id)
     for rhythm in session.scalars(query):
-        rhythm.next_due_at = rhythm.next_kind = rhythm.next_slot = None
-        rhythm.next_on = rhythm.next_send_before = None
+        rhythm.next_due_at = rhythm.next_kind = rhythm.next_slot = rhythm.next_series = None
+        rhythm.next_on = rhythm.next_send_before = rhythm.next_why = None
 
 
 def follow_members(session: Session, deployment: Deployment, now: datetime) -> None:
-    """Re-aims the rhythms of members whose zone or working days have changed since."""
-    changed = or_(Rhythm.timezone != Member.timezone, Rhythm.work_days != Member.work_days)
+    """Re-aims the rhythms of members whose zone, days, holidays, shift or own wishes have changed since."""
+    changed = or_(*(getattr(Rhythm, name) != getattr(Member, name) for name in COLUMNS))
     rows = session.execute(
-        select(Rhythm, Member.timezone, Member.work_days)
+        select(Rhythm, Member)
         .join(Member, Member.id == Rhythm.member_id)
         .where(Rhythm.next_due_at.is_not(None), changed)
         .with_for_update(of=Rhythm)
     )
-    for rhythm, timezone, work_days in rows.all():
-        rhythm.timezone, rhythm.work_days = timezone, work_days
+    for rhythm, member in rows.all():
+        copy_pattern(rhythm, member)
         _aim(deployment, rhythm, now)
 
 
+def follow_member(session: Session, deployment: Deployment, member: Member, now: datetime) -> None:
+    """Re-aims that member's rhythms after a wish of theirs has changed; what is in the outbox stays there."""
+    rhythms = session.scalars(
+        select(Rhythm).where(Rhythm.member_id == member.id, Rhythm.next_due_at.is_not(None)).with_for_update()
+    )
+    for rhythm in rhythms:
+        if copy_pattern(rhythm, member):
+            _aim(deployment, rhythm, now)
+
+
 def _aim(deployment: Deployment, rhythm: Rhythm, after: datetime) -> None:
-    program = deployment.program
+    pattern = pattern_of(deployment.program, rhythm)
     found = next_occurrence(
-        program.cadences,
+        pattern.cadences,
         anchor=rhythm.anchor_on,
-        clock=program.clock(rhythm.timezone, rhythm.work_days),
-        window=program.window,
-        quiet=program.quiet,
+        clock=pattern.clock,
+        window=pattern.window,
+        quiet=deployment.program.quiet,
         stagger=stagger_of(str(rhythm.member_id)),
         after=after,
+        because=pattern.because,
     )
     if found is None:
         rhythm.next_due_at = None
         return
-    rhythm.next_kind, rhythm.next_slot, rhythm.next_on = found.kind, found.slot, found.planned_on
+    rhythm.next_kind, rhythm.next_series, rhythm.next_slot = found.kind, found.series, found.slot
+    rhythm.next_on, rhythm.next_why = found.planned_on, found.reason and found.reason[:LONGEST_REASON]
     rhythm.next_due_at, rhythm.next_send_before = found.due_at, found.send_before

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from nudges.clock import MemberClock, instant, zone_of
+from nudges.public_holidays import Holidays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,11 @@ class Deadlines:
 
 
 def deadlines(
-    opened_at: datetime, policy: DeadlinePolicy, *, zone: str, holidays: frozenset[date] = frozenset()
+    opened_at: datetime,
+    policy: DeadlinePolicy,
+    *,
+    zone: str,
+    holidays: Holidays | frozenset[date] = frozenset(),
 ) -> Deadlines:
     """The deadlines of a request opened at `opened_at` under `policy`, in the program's `zone`.
 

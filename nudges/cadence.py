@@ -22,6 +22,7 @@ from nudges.clock import (
     zone_of,
 )
 from nudges.recurrence import BadRecurrence, Recurrence
+from nudges.rhythm import DEFAULT_CADENCES, Cadence, in_order, own_cadences
 
 __all__ = [
     "DEFAULT_CADENCES",
@@ -38,6 +39,7 @@ __all__ = [
     "instant",
     "next_occurrence",
     "occurrences",
+    "own_cadences",
     "stagger_of",
     "zone_of",
 ]
@@ -45,31 +47,12 @@ __all__ = [
 _LONGEST_SILENCE = 110  # weeks; a rule falls at least once a year, more means that there is none
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """One rhythm of the program: its name and its RRULE. Raises BadRecurrence."""
-
-    kind: str
-    rrule: str
-
-    def __post_init__(self) -> None:
-        """Refuse a rule that cannot be a cadence."""
-        Recurrence(self.rrule)
-
-
-# PeerRxMed's rhythm (peerrxmed.com/process): each week, each month, and every 90 days.
-DEFAULT_CADENCES = (
-    Cadence("weekly", "FREQ=WEEKLY"),
-    Cadence("monthly", "FREQ=MONTHLY"),
-    Cadence("quarterly", "FREQ=DAILY;INTERVAL=90"),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
     """One nudge to come."""
 
     kind: str
+    series: str  # which rule its number belongs to; empty for the kind's first
     slot: int  # its number in its own rule, counted from the anchor; 0 is the first day of the rule
     planned_on: date  # the day that the rule means
     on: date  # the working day on which it falls
@@ -84,15 +67,11 @@ class _Placed:
     """An occurrence and the working day on which it falls, still without a minute."""
 
     kind: str
+    series: str
     slot: int
     planned_on: date
     on: date
     reason: str | None = None
-
-
-def in_order(cadences: Sequence[Cadence]) -> tuple[Cadence, ...]:
-    """From the most frequent to the rarest: in one week the rarer replaces the more frequent."""
-    return tuple(sorted(cadences, key=lambda c: -Recurrence(c.rrule).in_a_year()))
 
 
 def anchor_on(published_at: datetime, clock: MemberClock) -> date:
@@ -115,18 +94,21 @@ def occurrences(
     quiet: QuietHours,
     stagger: int,
     start: date | None = None,
+    because: str | None = None,
 ) -> Iterator[Occurrence]:
     """Every nudge that falls on `start` (the anchor if not given) or later, in order, without end.
 
     `cadences` run from the most frequent to the rarest (`in_order`); the first begins on the anchor, the
     others in the week after at the earliest. What the rule puts on a day off moves to the next working day.
     In each week (Monday to Sunday) the rarest cadence that falls in it replaces the others. Where two of one
-    cadence meet on a day, the later stays.
+    cadence meet on a day, the later stays. A minute in quiet hours moves out of them. `because` says why the
+    window is not the program's; it goes before every other reason.
     """
     plan = tuple(cadences)
     day = max(start or anchor, anchor)
     monday = day - timedelta(days=day.weekday())
-    wall = window.at(stagger)
+    wall, is_moved = window.awake(stagger, quiet)
+    why = _joined(because, "quiet hours" if is_moved else None)
     idle = 0
     for week in count():
         placed = [p for p in _week(plan, anchor, clock, monday + timedelta(weeks=week)) if p.on >= day]
@@ -134,7 +116,7 @@ def occurrences(
         if idle > _LONGEST_SILENCE:
             return
         for each in placed:
-            yield _timed(each, clock.zone, quiet, wall)
+            yield _timed(each, clock.zone, quiet, wall, why)
 
 
 def next_occurrence(
@@ -146,6 +128,7 @@ def next_occurrence(
     quiet: QuietHours,
     stagger: int,
     after: datetime,
+    because: str | None = None,
 ) -> Occurrence | None:
     """The first nudge due strictly later than `after`; None only where there are no cadences.
 
@@ -154,8 +137,9 @@ def next_occurrence(
     """
     start = after.astimezone(zone_of(clock.zone)).date()
     found = occurrences(
-        cadences, anchor=anchor, clock=clock, window=window, quiet=quiet, stagger=stagger, start=start
-    )
+        cadences, anchor=anchor, clock=clock, window=window, quiet=quiet, stagger=stagger, start=start,
+        because=because,
+    )  # fmt: skip
     return next((occurrence for occurrence in found if occurrence.due_at > after), None)
 
 
@@ -190,9 +174,8 @@ def _placed(
     for slot, planned_on in Recurrence(cadence.rrule).between(anchor, earliest, last):
         on = clock.working_day(planned_on)
         if first <= on <= last:
-            found[on] = _Placed(
-                cadence.kind, slot, planned_on, on, _why(clock, planned_on, on, found.get(on))
-            )
+            why = _why(clock, planned_on, on, found.get(on))
+            found[on] = _Placed(cadence.kind, cadence.series, slot, planned_on, on, why)
     return found
 
 
@@ -209,17 +192,19 @@ def _joined(*reasons: str | None) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _timed(placed: _Placed, zone: str, quiet: QuietHours, wall: time) -> Occurrence:
+def _timed(placed: _Placed, zone: str, quiet: QuietHours, wall: time, why: str | None) -> Occurrence:
     """The nudge at its minute; members who share day, zone and minute share the answer."""
     due_at = instant(placed.on, wall, zone)
+    local = due_at.astimezone(zone_of(zone))
     shifted = "clock change" if clock_changes(placed.on, wall, zone) else None
     return Occurrence(
         kind=placed.kind,
+        series=placed.series,
         slot=placed.slot,
         planned_on=placed.planned_on,
         on=placed.on,
-        local=due_at.astimezone(zone_of(zone)),
+        local=local,
         due_at=due_at,
-        send_before=quiet.begins_after(placed.on, wall, zone),
-        reason=_joined(placed.reason, shifted),
+        send_before=quiet.begins_after(local.date(), local.time(), zone),
+        reason=_joined(why, placed.reason, shifted),
     )

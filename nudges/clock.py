@@ -9,6 +9,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from nudges.public_holidays import Holidays
+
 _LONGEST_BREAK = 400  # days without a working day before we call the calendar a mistake
 _NOT_PLACES = ("localtime", "Factory", "posixrules", "posix/", "right/")
 
@@ -101,8 +103,33 @@ class Window:
 
     def at(self, stagger: int) -> time:
         """The minute inside the window that belongs to `stagger`, the same one every time."""
-        minutes = self.starts.hour * 60 + self.starts.minute + stagger % self.minutes
-        return time(minutes // 60, minutes % 60)
+        return _minute(_minutes(self.starts) + stagger % self.minutes)
+
+    def awake(self, stagger: int, quiet: QuietHours) -> tuple[time, bool]:
+        """The minute that belongs to `stagger` and is not quiet, and whether that is another one than `at`.
+
+        Spread over what quiet hours leave of the window; where they leave nothing, over the hour after them.
+        """
+        wall = self.at(stagger)
+        if not quiet.covers(wall):
+            return wall, False
+        first = _minutes(self.starts)
+        left = [each for each in range(first, first + self.minutes) if not quiet.covers(_minute(each))]
+        after = range(_minutes(quiet.ends), _minutes(quiet.ends) + 60)
+        choice = left or [each for each in after if each < _DAY and not quiet.covers(_minute(each))]
+        choice = choice or [_minutes(quiet.ends)]
+        return _minute(choice[stagger % len(choice)]), True
+
+
+_DAY = 24 * 60
+
+
+def _minutes(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+def _minute(minutes: int) -> time:
+    return time(minutes // 60, minutes % 60)
 
 
 def stagger_of(member_id: str) -> int:
@@ -116,7 +143,7 @@ class MemberClock:
 
     zone: str  # IANA name
     work_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})  # 0 is Monday
-    holidays: frozenset[date] = frozenset()
+    holidays: Holidays | frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a clock that can never ring."""
@@ -125,9 +152,10 @@ class MemberClock:
             raise ValueError("work days are digits from 0 (Monday) to 6, at least one")
 
     def day_off(self, day: date) -> str | None:
-        """Why `day` is not worked ("holiday", "not a working day", "clock change"), or None."""
-        if day in self.holidays:
-            return "holiday"
+        """Why `day` is not worked ("holiday (Labor Day)", "not a working day", "clock change"), or None."""
+        named = _holiday(self.holidays, day)
+        if named is not None:
+            return f"holiday ({named})" if named else "holiday"
         if day.weekday() not in self.work_days:
             return "not a working day"
         return None if _exists(day, self.zone) else "clock change"
@@ -135,6 +163,13 @@ class MemberClock:
     def working_day(self, day: date) -> date:
         """The first working day on or after `day`. Raises NoWorkingDay."""
         return _working_day(self, day)
+
+
+def _holiday(holidays: Holidays | frozenset[date], day: date) -> str | None:
+    """The name of the holiday, "" where it has none; None for an ordinary day."""
+    if isinstance(holidays, Holidays):
+        return holidays.name_of(day)
+    return "" if day in holidays else None
 
 
 @lru_cache(maxsize=65536)

@@ -20,6 +20,8 @@ from nudges.cadence import Cadence, in_order
 from nudges.clock import QuietHours, Window
 from nudges.kinds import KINDS
 from nudges.proofs import VARIANTS
+from nudges.public_holidays import Holidays, UnknownRegion
+from nudges.silence import SilencePolicy
 from nudges.texts import Mail, Wording
 from scripts.program_checks import Checked, proof
 
@@ -51,6 +53,9 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
     policy = checked.value(lambda: _deadline_policy(file), "pathway")
     staff = tuple(_staff(person, number, file.country, checked) for number, person in enumerate(file.staff))
     roster = checked.value(lambda: _roster(file, staff), "on_call")
+    holidays = _holidays(file, checked)
+    sites = {name.casefold(): _site(file, name, checked) for name in file.public_holidays.sites}
+    shifts = _shifts(file, checked)
     if window is None or policy is None or roster is None or checked.faults:
         return None
     return Program(
@@ -64,7 +69,16 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         window=window,
         quiet=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends),
         work_days=frozenset(map(_WEEK.index, file.working_days)),
-        holidays=frozenset(file.holidays),
+        holidays=holidays,
+        sites=MappingProxyType(sites),
+        site_attribute=file.public_holidays.attribute,
+        shifts=MappingProxyType(shifts),
+        shift_attribute=file.shifts.attribute,
+        silence=SilencePolicy(
+            offer=file.silence.offer_monthly_after_weeks,
+            buddy=file.silence.prompt_buddy_after_weeks,
+            coordinator=file.silence.tell_coordinator_after_weeks,
+        ),
         staff=staff,
         roster=roster,
         on_call_role=file.on_call.role,
@@ -78,6 +92,39 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         pairing=MappingProxyType(file.pairing),
         folder=loaded.folder,
     )
+
+
+def _holidays(file: ProgramFile, checked: Checked) -> Holidays:
+    """The program's own days off and the public holidays of its region, where those are known."""
+    part = file.public_holidays
+    own, worked = frozenset(file.holidays), frozenset(part.worked)
+    if part.country == "none":
+        return Holidays(own=own)
+    region = "-".join(each for each in (part.country or file.country, part.subdivision) if each)
+    try:
+        return Holidays(region=region, own=own, worked=worked)
+    except UnknownRegion as fault:
+        if part.country or part.subdivision:
+            checked.fault(str(fault), "public_holidays", "subdivision" if part.subdivision else "country")
+        return Holidays(own=own)  # a country whose holidays nobody has written down
+
+
+def _shifts(file: ProgramFile, checked: Checked) -> dict[str, Window]:
+    found: dict[str, Window] = {}
+    for name, span in file.shifts.windows.items():
+        window = checked.value(lambda s=span: Window(s.starts, s.ends), "shifts", "windows", name)  # type: ignore[misc]
+        if window is not None:
+            found[name.casefold()] = window
+    return found
+
+
+def _site(file: ProgramFile, name: str, checked: Checked) -> Holidays:
+    part = file.public_holidays
+    try:
+        return Holidays(region=part.sites[name], own=frozenset(file.holidays), worked=frozenset(part.worked))
+    except UnknownRegion as fault:
+        checked.fault(str(fault), "public_holidays", "sites", name)
+        return Holidays()
 
 
 def _cadences(file: ProgramFile, checked: Checked) -> tuple[Cadence, ...]:

@@ -52,11 +52,13 @@ def proof(program: Program, checked: Checked, public_url: str) -> None:
 
 
 def _proof_calendar(program: Program, checked: Checked) -> None:
-    minutes = (program.window.at(minute) for minute in range(program.window.minutes))
-    if any(program.quiet.covers(minute) for minute in minutes):
-        checked.fault("the window must lie outside quiet hours", "window")
+    windows = [(["window"], program.window)]
+    windows += [(["shifts", "windows", name], window) for name, window in program.shifts.items()]
+    for way, window in windows:
+        if any(program.quiet.covers(window.at(minute)) for minute in range(window.minutes)):
+            checked.fault("the window must lie outside quiet hours", *way)
     clock = MemberClock(program.zone, program.work_days, program.holidays)
-    for day in sorted(program.holidays):
+    for day in sorted(program.holidays.own):
         found = checked.value(lambda d=day: clock.working_day(d), "holidays")  # type: ignore[misc]
         if found is None or (found - day).days > 31:
             checked.fault(f"from {day} on there is no working day for a month", "holidays")

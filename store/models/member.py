@@ -26,6 +26,14 @@ class Member(Record):
     away_until: Mapped[date | None]
     paused_until: Mapped[date | None]  # the member's own pause; back on that day
     work_days: Mapped[Word]  # "" (the program's), or digits 0-6, Monday first
+    region: Mapped[Word] = mapped_column(default="")  # whose holidays: "US-MA"; empty: the program's
+    shift: Mapped[Word] = mapped_column(default="")  # a shift of the program file, with a window of its own
+    cadence: Mapped[Label] = mapped_column(default="")  # own rhythm: "monthly quarterly", "weekly:RRULE"
+    hour: Mapped[Word] = mapped_column(
+        default=""
+    )  # own hour for nudges: "19:00"; empty: the program's window
+    tells_coordinator: Mapped[bool] = mapped_column(default=False)  # wants them to hear of a long silence
+    heard_at: Mapped[At | None]  # last wrote or pressed something; ends a silence
     mode: Mapped[Word] = mapped_column(default="ask")  # ask, remind (just remind me, never ask)
     keeps_colours: Mapped[bool] = mapped_column(default=True)
     resting_since: Mapped[At | None]  # red answered: nudges rest until the member writes again

@@ -34,6 +34,7 @@ class Message(Record):
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("buddy_group.id", ondelete="SET NULL"))
     slot: Mapped[int | None]
     period: Mapped[Word | None]  # which week, month or quarter a nudge asks about
+    moved: Mapped[Label | None]  # why a nudge is not simply on the day and hour of its rule
     medium: Mapped[Word]
     sender: Mapped[Label]
     address_sealed: Mapped[Sealed | None]  # only where there is neither member nor staff

@@ -106,8 +106,16 @@ class Rhythm(Record):
     anchor_on: Mapped[date]  # occurrence 0 of the weekly nudge; survives a mid-round repair
     timezone: Mapped[Word]
     work_days: Mapped[Word]
+    region: Mapped[Word] = mapped_column(default="")
+    shift: Mapped[Word] = mapped_column(default="")
+    cadence: Mapped[Label] = mapped_column(default="")
+    hour: Mapped[Word] = mapped_column(default="")
     next_kind: Mapped[Word | None]
+    next_series: Mapped[Word | None]  # which rule the slot was counted by; empty for the kind's first
     next_slot: Mapped[int | None]
     next_on: Mapped[date | None]  # the day that the cadence meant, before any shift
     next_due_at: Mapped[At | None] = mapped_column(index=True)
     next_send_before: Mapped[At | None]
+    next_why: Mapped[Label | None]  # why it is not simply where its rule puts it
+    silence_rung: Mapped[int] = mapped_column(default=0)  # nudges.silence.Rung: the last step of this silence
+    silence_look_at: Mapped[At | None] = mapped_column(index=True)  # when to look again whether it is quiet

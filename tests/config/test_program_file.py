@@ -72,7 +72,7 @@ def test_a_program_file_needs_only_what_differs(written: Path) -> None:
         "your organization",
     )
     assert (found.quiet.starts, found.quiet.ends) == (time(22), time(7))
-    assert found.holidays == {date(2026, 12, 25)}
+    assert found.holidays.own == {date(2026, 12, 25)}
     assert [person.phone for person in found.staff] == ["+12025550140", "+12025550141"]
     assert [person.id for person in found.staff_with("director")] == ["ben"]
     assert found.fields()["coordinator"] == "Ana Silva"

@@ -16,6 +16,7 @@ from engine.rotate import RoundPlan, plan_round, store_round
 from engine.staff import sync_staff
 from engine.tick import TickReport, tick
 from escalation.roster import Responder, Roster, Shift
+from nudges.public_holidays import Holidays
 from pairing.policy import Policy
 from sandbox.server import SandboxServer
 from sandbox.sms import Text
@@ -70,7 +71,8 @@ def story_program(*, attended: bool = True) -> Program:
         responders=(Responder(id="rene", name="Rene Sponder", role="clinician", media=("sms",)),),
         shifts=(Shift(days=ALL_WEEK, starts=MIDNIGHT, ends=MIDNIGHT, chain=("rene",)),) if attended else (),
     )
-    return replace(built_in, staff=staff, roster=roster)
+    # Stories count days; holidays have a story of their own.
+    return replace(built_in, staff=staff, roster=roster, holidays=Holidays())
 
 
 @dataclass

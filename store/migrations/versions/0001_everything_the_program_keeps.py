@@ -105,6 +105,12 @@ def upgrade() -> None:
         sa.Column("away_until", sa.Date(), nullable=True),
         sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("work_days", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=64), nullable=False),
+        sa.Column("shift", sa.String(length=64), nullable=False),
+        sa.Column("cadence", sa.String(length=255), nullable=False),
+        sa.Column("hour", sa.String(length=64), nullable=False),
+        sa.Column("tells_coordinator", sa.Boolean(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mode", sa.String(length=64), nullable=False),
         sa.Column("keeps_colours", sa.Boolean(), nullable=False),
         sa.Column("resting_since", sa.DateTime(timezone=True), nullable=True),
@@ -453,6 +459,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Uuid(), nullable=True),
         sa.Column("slot", sa.Integer(), nullable=True),
         sa.Column("period", sa.String(length=64), nullable=True),
+        sa.Column("moved", sa.String(length=255), nullable=True),
         sa.Column("medium", sa.String(length=64), nullable=False),
         sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
@@ -506,11 +513,19 @@ def upgrade() -> None:
         sa.Column("anchor_on", sa.Date(), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("work_days", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=64), nullable=False),
+        sa.Column("shift", sa.String(length=64), nullable=False),
+        sa.Column("cadence", sa.String(length=255), nullable=False),
+        sa.Column("hour", sa.String(length=64), nullable=False),
         sa.Column("next_kind", sa.String(length=64), nullable=True),
+        sa.Column("next_series", sa.String(length=64), nullable=True),
         sa.Column("next_slot", sa.Integer(), nullable=True),
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_send_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_why", sa.String(length=255), nullable=True),
+        sa.Column("silence_rung", sa.Integer(), nullable=False),
+        sa.Column("silence_look_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohort.id"], name=op.f("fk_rhythm_cohort_id_cohort"), ondelete="CASCADE"
         ),
@@ -526,6 +541,7 @@ def upgrade() -> None:
     with op.batch_alter_table("rhythm", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rhythm_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rhythm_next_due_at"), ["next_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rhythm_silence_look_at"), ["silence_look_at"], unique=False)
 
     op.create_table(
         "link",
