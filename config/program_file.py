@@ -143,6 +143,14 @@ class PathwayPart(Part):
     pending_expires_days: Annotated[int, Field(ge=1, le=30)]
 
 
+class JoinPart(Part):
+    """How people join by themselves."""
+
+    is_open: bool
+    word: Annotated[str, Field(pattern=r"^[A-Za-z]{3,12}$")]
+    cohort: Name
+
+
 class RotationPart(Part):
     """How large groups are, and how long a round runs."""
 
@@ -199,6 +207,7 @@ class ProgramFile(Part):
     staff: list[StaffPart]
     on_call: OnCallPart
     pathway: PathwayPart
+    join: JoinPart
     pairing: dict[str, object]
     rotation: RotationPart
     resources: dict[str, list[ResourcePart]]

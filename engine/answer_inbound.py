@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from engine.correspondent import Correspondent, identify
 from engine.deployment import Deployment
 from engine.flag_crisis import crisis_answer, flag_crisis
-from engine.opt_out import silence, stop
+from engine.opt_out import lift, silence, stop
 from engine.outbox import Draft, put, sender_for
+from engine.program_word import answer_program_word
 from engine.replies_of_members import act_on
 from nudges.replies import Intent, Understanding, understand
 from store import audit
@@ -69,12 +70,16 @@ def _answer(
     if said.intent is Intent.CRISIS:
         _silence_first(session, who, said, now)
         _answer_crisis(session, deployment, who, said, now)
+    elif answer_program_word(session, deployment, who, now):
+        return
     elif who.member is None:
         if Intent.STOP in (said.intent, *said.also):
             stop(
                 session, deployment, medium=who.inbound.medium, address_index=who.inbound.from_index,
                 member=None, now=now, how="reply",
             )  # fmt: skip
+        elif said.intent is Intent.START:
+            lift(session, medium=who.inbound.medium, address_index=who.inbound.from_index)
         return  # nothing that tells whether an address is enrolled
     elif not who.trusted and said.intent is not Intent.STOP:
         audit.record(session, at=now, actor="system", action="mail_token_refused", subject=None)

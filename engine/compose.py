@@ -14,6 +14,9 @@ from nudges.kinds import policy_of
 from nudges.texts import render
 from store.models import Message
 
+# Where the link of a member's message leads, where that is not the support page.
+_DOORS = {"introduction": ("m", Purpose.MEMBER), "invitation": ("i", Purpose.INVITATION)}
+
 
 def compose(
     session: Session, deployment: Deployment, message: Message, reader: Recipient, now: datetime
@@ -68,8 +71,7 @@ def _link(session: Session, deployment: Deployment, message: Message, path: str,
     """The one link of a message: the support page for a member, a one-time door for staff."""
     base = deployment.public_url
     if message.member_id is not None:
-        purpose = Purpose.MEMBER if message.kind == "introduction" else Purpose.SUPPORT
-        letter = "m" if purpose is Purpose.MEMBER else "s"
+        letter, purpose = _DOORS.get(message.kind, ("s", Purpose.SUPPORT))
         token = issue(session, purpose, now=now, member_id=message.member_id, message_id=message.id)
         return f"{base}/{letter}/{token}"
     if message.staff_id is not None:
@@ -78,7 +80,7 @@ def _link(session: Session, deployment: Deployment, message: Message, path: str,
             return f"{base}/console{path}"
         token = issue(session, purpose, now=now, staff_id=message.staff_id, message_id=message.id)
         return f"{base}/console/sign-in/{token}"
-    return f"{base}/s/help"
+    return f"{base}{path or '/s/help'}"
 
 
 def _reply_address(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:

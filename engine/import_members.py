@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import rhythms
 from engine.deployment import Deployment
 from engine.import_writes import prepare, write, write_pairs
+from engine.invite_listed import invite
 from engine.member_rows import Fault, ImportRefused, MemberRow, RowReader
 from store import audit
 from store.addresses import index_form
@@ -71,6 +72,7 @@ def import_members(
             members = list(ids.values()) if cohort else fresh
             rhythms.follow_members(session, deployment, now)
             join_cohort(session, cohort or "main", members, now)
+            invite(session, deployment, [row for row in read if row.ref not in stored], ids, now)
             audit.record(
                 session, at=now, actor="system", action="members_imported",
                 detail=f"added {report.added}, updated {report.updated}",

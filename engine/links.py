@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # /unsubscribe/…: RFC 8058
     REPLY = "reply"  # the token in the reply address of one mail
     SIGN_IN = "sign_in"  # a staff member's one-time sign-in
+    INVITATION = "invitation"  # /i/…: what somebody on a list is sent, once
     PAGE = "page"  # the responder's page of one incident
 
 
@@ -29,6 +30,7 @@ LIFETIMES = {
     Purpose.UNSUBSCRIBE: timedelta(days=400),
     Purpose.REPLY: timedelta(days=30),
     Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.INVITATION: timedelta(days=60),
     Purpose.PAGE: timedelta(days=2),
 }
 

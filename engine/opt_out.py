@@ -62,17 +62,22 @@ def is_being_helped(session: Session, member: Member) -> bool:
 
 def start(session: Session, *, medium: str, address_index: str, member: Member, now: datetime) -> bool:
     """Lifts the suppression of that one address, audited; False when there was none."""
-    lifted = session.execute(
-        delete(Suppression)
-        .where(Suppression.medium == medium, Suppression.address_index == address_index)
-        .returning(Suppression.medium)
-    )
-    if lifted.first() is None:
+    if not lift(session, medium=medium, address_index=address_index):
         return False
     audit.record(
         session, at=now, actor=f"member:{member.id}", action="opted_in", subject=str(member.id), detail=medium
     )
     return True
+
+
+def lift(session: Session, *, medium: str, address_index: str) -> bool:
+    """Only the end of the suppression: for somebody who is no member, and may want to become one."""
+    lifted = session.execute(
+        delete(Suppression)
+        .where(Suppression.medium == medium, Suppression.address_index == address_index)
+        .returning(Suppression.medium)
+    )
+    return lifted.first() is not None
 
 
 def disown(

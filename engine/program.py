@@ -32,6 +32,15 @@ class StaffEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRules:
+    """How people join by themselves."""
+
+    is_open: bool = True
+    word: str = "BUDDY"  # texted to the program's number; in capitals
+    cohort: str = "main"  # where they are paired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """Everything that a program file settles."""
 
@@ -61,6 +70,7 @@ class Program:
     shifts: Mapping[str, Window] = field(default_factory=dict)  # the same of the other attribute
     shift_attribute: str = "shift"
     silence: SilencePolicy = field(default_factory=SilencePolicy)
+    join: JoinRules = JoinRules()
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to
 
@@ -81,6 +91,12 @@ class Program:
     def staff_with(self, role: str) -> tuple[StaffEntry, ...]:
         """Who has that role, in the file's order."""
         return tuple(person for person in self.staff if role in person.roles)
+
+    @property
+    def slug(self) -> str:
+        """The name as it stands in the address of the join page."""
+        words = "".join(sign if sign.isalnum() else " " for sign in self.name.lower()).split()
+        return "-".join(words) or "program"
 
     def kinds(self) -> frozenset[str]:
         """The names of its cadences: the kinds of message that are nudges."""

@@ -9,6 +9,7 @@ from engine import senders
 from engine.advance_deadlines import advance_deadlines
 from engine.answer_inbound import answer_inbound
 from engine.clock import Clock
+from engine.confirm_address import forget_joinings
 from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
 from engine.mend_groups import mend_groups
@@ -56,6 +57,7 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     """Plans every nudge that is due, and advances requests and groups; returns the nudges planned."""
     advance_deadlines(deployment, now)
     mend_groups(deployment, now)
+    forget_joinings(deployment, now)
     planned = 0
     while moved := plan_nudges(deployment, now):
         planned += moved

@@ -33,6 +33,7 @@ class KindPolicy:
     halts: bool = False  # not while the program is halted
     patient: bool = False  # a hold delays it; without, a hold ends it
     despite_stop: bool = False  # goes to an address that is suppressed
+    to_strangers: bool = False  # the reader may not have joined yet: no word of having done so
     at_least_once: bool = False  # a double is better than none
     send_within: timedelta | None = None  # None: until quiet hours begin on its day
 
@@ -84,6 +85,18 @@ _POLICIES: dict[str, KindPolicy] = {
     "page": _PAGE,
     **dict.fromkeys(
         ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice"), _NOTICE
+    ),
+    # What confirms an address, and what a word by text is answered with: neither tells who is enrolled.
+    **dict.fromkeys(
+        ("join_code", "join_link"),
+        KindPolicy(
+            lane=Lane.ANSWER, answers_inbound=True, to_strangers=True, send_within=timedelta(minutes=15)
+        ),
+    ),
+    # Once a member, and nothing else before it is accepted.
+    "invitation": KindPolicy(
+        lane=Lane.NUDGE, active_only=True, awake_only=True, halts=True, patient=True, to_strangers=True,
+        send_within=timedelta(days=14),
     ),
     "sign_in": KindPolicy(lane=Lane.ANSWER, to_staff=True, send_within=timedelta(minutes=15)),
 }  # fmt: skip

@@ -26,7 +26,7 @@ MARK = re.compile(r"\{([a-z_]+)\}")
 ROOM = {
     "name": 20, "buddy": 26, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
     "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "crisis_note": 20,
-    "emergency": 10, "number": 3, "link": 49,
+    "emergency": 10, "number": 3, "code": 6, "link": 49,
 }  # fmt: skip
 # In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
 FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}
@@ -114,7 +114,8 @@ def mail_template(kind: str, wording: Wording) -> str:
     parts = [MARKER, _lookup(kind, wording.mail).body.strip()]
     if not policy.to_staff:
         parts.append(wording.unmonitored.strip())
-        if not policy.despite_stop:  # no footer about stopping under a crisis answer or a last word
+        # No footer about stopping under a crisis answer or a last word, or to who has not joined.
+        if not policy.despite_stop and not policy.to_strangers:
             parts.append(wording.mail_footer.strip())
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -11,7 +11,7 @@ import phonenumbers
 
 from config.program import LoadedProgram, ProgramFault, load_program_file
 from config.program_file import ProgramFile, ShiftPart, StaffPart
-from engine.program import Program, StaffEntry
+from engine.program import JoinRules, Program, StaffEntry
 from escalation.deadlines import DeadlinePolicy
 from escalation.paging import PagingPolicy
 from escalation.resources import Resource, Use
@@ -22,6 +22,7 @@ from nudges.kinds import KINDS
 from nudges.proofs import VARIANTS
 from nudges.public_holidays import Holidays, UnknownRegion
 from nudges.silence import SilencePolicy
+from nudges.replies import Intent, understand
 from nudges.texts import Mail, Wording
 from scripts.program_checks import Checked, proof
 
@@ -89,6 +90,7 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         resources=_resources(file),
         prompts=MappingProxyType({kind: tuple(prompts) for kind, prompts in file.prompts.items()}),
         wording=_wording(file),
+        join=_join(file, checked),
         pairing=MappingProxyType(file.pairing),
         folder=loaded.folder,
     )
@@ -125,6 +127,13 @@ def _site(file: ProgramFile, name: str, checked: Checked) -> Holidays:
     except UnknownRegion as fault:
         checked.fault(str(fault), "public_holidays", "sites", name)
         return Holidays()
+
+
+def _join(file: ProgramFile, checked: Checked) -> JoinRules:
+    word = file.join.word.upper()
+    if understand(word).intent is not Intent.UNCLEAR:
+        checked.fault(f"{word!r} means something else in a reply; choose another word", "join", "word")
+    return JoinRules(is_open=file.join.is_open, word=word, cohort=file.join.cohort)
 
 
 def _cadences(file: ProgramFile, checked: Checked) -> tuple[Cadence, ...]:

@@ -15,7 +15,10 @@ from web import (
     case_routes,
     console_routes,
     health_routes,
+    invitation_routes,
+    join_routes,
     member_routes,
+    poster_routes,
     program_routes,
     public_routes,
     sendgrid_routes,
@@ -30,7 +33,7 @@ from web.masking import mask_access_log
 from web.seals import Seals
 from web.settings import WebSettings
 from web.site import Site
-from web.templating import templates
+from web.templating import environments
 
 _STATIC = Path(__file__).parent / "static"
 _ROUTERS = (
@@ -38,11 +41,14 @@ _ROUTERS = (
     sendgrid_routes.router,
     member_routes.router,  # before the support page, whose token takes all that is left of a path
     support_routes.router,
+    join_routes.router,
+    invitation_routes.router,
     public_routes.router,
     sign_in_routes.router,
     console_routes.router,
     case_routes.router,
     program_routes.router,
+    poster_routes.router,
     unclear_routes.router,
     api_routes.router,
     health_routes.router,
@@ -64,7 +70,7 @@ def create_app(deployment: Deployment, clock: Clock, *, web: WebSettings) -> Fas
         deployment=deployment,
         clock=clock,
         settings=web,
-        templates=templates(deployment.program),
+        templates=environments(deployment.program),
         seals=Seals(web.secret_key),
     )
     app = FastAPI(

@@ -36,6 +36,7 @@ DOORS = (
     Door("groups", "/console/groups", "Groups", _COORDINATOR),
     Door("check-ins", "/console/check-ins", "Check-ins", _COORDINATOR),
     Door("messages", "/console/messages", "Nudges", _COORDINATOR),
+    Door("posters", "/console/posters", "Posters", _COORDINATOR),
     Door("program", "/console/program", "Program", frozenset({"coordinator", "director"})),
     Door("audit", "/console/audit", "Audit", _COORDINATOR),
 )

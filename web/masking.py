@@ -4,7 +4,9 @@ import logging
 import re
 
 MASK = "…"
-_TOKENS = re.compile(r"((?:^|/)(?:s|m|unsubscribe|console/sign-in|webhooks/sendgrid/inbound)/)[^?#\s\"]+")
+_TOKENS = re.compile(
+    r"((?:^|/)(?:s|m|i|j|with|unsubscribe|console/sign-in|webhooks/sendgrid/inbound)/)[^?#\s\"]+"
+)
 # Queries hold searches for names; no page of ours needs one in a log.
 _QUERY = re.compile(r"\?[^\s\"]*")
 

@@ -1,23 +1,21 @@
 """The member's own page: a link, a button, a cookie for an hour. Opening changes nothing; pressing does."""
 
-from datetime import date, timedelta
-from typing import Annotated
+from datetime import date
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from engine import change_membership, link_holders
 from engine.links import Purpose
 from web.bodies import Form, PostedForm
-from web.faults import Refused, stale_form, unknown
+from web.faults import stale_form, unknown
+from web.member_session import MemberDep, form_scope, let_in
 from web.site import Site, SiteDep
 from web.views_member import my_page
 from web.views_own_data import my_data
 
 router = APIRouter(include_in_schema=False)
-COOKIE = "prepaired_member"
-STAYS = timedelta(hours=1)
 RUN_OUT = (
     "This link has run out or is not complete. Each of our messages carries a fresh one; to get one now, answer any "
     "of them with HELP."
@@ -54,30 +52,11 @@ def open_page_from_support(token: str, form: PostedForm, site: SiteDep) -> Respo
 def _let_in(site: Site, member: UUID | None) -> Response:
     if member is None:
         return site.member_page("member/message.html", title="This link has run out", words=RUN_OUT)
-    response = RedirectResponse("/my", 303)
-    sealed = site.seals.seal("member page", str(member), site.clock.wall() + STAYS)
-    response.set_cookie(
-        COOKIE, sealed, max_age=int(STAYS.total_seconds()), path="/my", httponly=True, samesite="lax",
-        secure=site.settings.is_https,
-    )  # fmt: skip
-    return response
-
-
-def _member(request: Request, site: SiteDep) -> UUID:
-    sealed = request.cookies.get(COOKIE, "")
-    member = site.seals.open("member page", sealed, site.clock.wall())
-    if member is None:
-        raise Refused(
-            401, "Open your page from a link", "Each of our messages carries one. It lasts an hour."
-        )
-    return UUID(member)
-
-
-MemberDep = Annotated[UUID, Depends(_member)]
+    return let_in(site, member)
 
 
 def _token(request: Request, site: Site) -> str:
-    return site.seals.form_token(f"member page:{request.cookies.get(COOKIE, '')}")
+    return site.seals.form_token(form_scope(request))
 
 
 @router.get("/my")
@@ -101,7 +80,7 @@ def own_data(request: Request, member: MemberDep, site: SiteDep) -> HTMLResponse
 @router.post("/my")
 def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep) -> Response:
     """Does what the pressed button says."""
-    if not site.seals.is_form_token(f"member page:{request.cookies.get(COOKIE, '')}", form.get("token", "")):
+    if not site.seals.is_form_token(form_scope(request), form.get("token", "")):
         raise stale_form()
     if form.get("act") == "support":
         token = link_holders.support_link(site.deployment, member, site.now())

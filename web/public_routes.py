@@ -1,4 +1,4 @@
-"""Pages for anybody: the front, how to join, how to ask for support, and one-click unsubscribing."""
+"""Pages for anybody: the front, how to ask for support, and one-click unsubscribing."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -7,7 +7,6 @@ from engine.change_membership import unsubscribe as stop_by_link
 from engine.link_holders import member_of_link
 from engine.links import Purpose
 from web.site import SiteDep
-from web.visibility import TABLE, VIEWERS
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,13 +16,7 @@ def front(site: SiteDep) -> Response:
     """The demo opens its console; a real program has a calm page."""
     if site.settings.demo:
         return RedirectResponse("/console", 303)
-    return site.member_page("member/front.html", slug=_slug(site.deployment.program.name))
-
-
-@router.api_route("/join/{program}", methods=["GET", "HEAD"])
-def join_page(program: str, site: SiteDep) -> HTMLResponse:
-    """What the program is, who sees what, and the limits of confidentiality."""
-    return site.member_page("member/join.html", table=TABLE, viewers=VIEWERS)
+    return site.member_page("member/front.html", slug=site.deployment.program.slug)
 
 
 @router.api_route("/refer/{program}", methods=["GET", "HEAD"])
@@ -60,8 +53,3 @@ def unsubscribe(token: str, site: SiteDep) -> HTMLResponse:
 def _no_unsubscribe(site: SiteDep) -> HTMLResponse:
     words = "Nothing was changed. Answer any of our messages with STOP, and they end."
     return site.member_page("member/message.html", title="This link has run out", words=words)
-
-
-def _slug(name: str) -> str:
-    words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
-    return "-".join(words) or "program"

@@ -24,7 +24,7 @@ class Site:
     deployment: Deployment
     clock: Clock
     settings: WebSettings
-    templates: Environment
+    templates: Mapping[str, Environment]  # by language
     seals: Seals
     counters: Counters = field(default_factory=Counters)
 
@@ -32,9 +32,10 @@ class Site:
         """The program's instant."""
         return self.clock.now()
 
-    def render(self, name: str, **values: Any) -> str:
-        """A template filled with what every page may say, and the values."""
+    def render(self, name: str, *, language: str = "", **values: Any) -> str:
+        """A template filled with what every page may say, and the values; in that language or the program's."""
         program = self.deployment.program
+        chosen = language or program.language
         shared: Mapping[str, Any] = {
             "program": program,
             "lines": program.fields(),
@@ -42,8 +43,10 @@ class Site:
             "demo": self.settings.demo,
             "version": self.settings.version,
             "now": self.now(),
+            "language": chosen,
         }
-        return self.templates.get_template(name).render(**(dict(shared) | values))
+        spoken = self.templates.get(chosen) or self.templates["en"]
+        return spoken.get_template(name).render(**(dict(shared) | values))
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page of the console."""

@@ -1,44 +1,66 @@
 """The templates' environment: escaped by default, strict about names, with the few words they share."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from engine.program import Program
 from nudges.clock import zone_of
+from nudges.languages import LANGUAGES, SOURCE, translator
 
 _HERE = Path(__file__).parent
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def templates(program: Program) -> Environment:
-    """An environment whose times are in the program's zone."""
+def environments(program: Program) -> Mapping[str, Environment]:
+    """Language -> its environment."""
+    return {language: templates(program, language) for language in LANGUAGES}
+
+
+def templates(program: Program, language: str = SOURCE) -> Environment:
+    """An environment whose times are in the program's zone and whose texts are in that language."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    translate = translator(language)
+    install: Any = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install(translate, lambda one, many, n: translate(one if n == 1 else many), newstyle=True)
 
     def moment(at: datetime | None) -> str:
         """An instant as people here read it: "Tue, Nov 24, 10:05 AM"."""
         if at is None:
             return ""
         local = at.astimezone(zone_of(program.zone))
-        return f"{day(local.date())}, {clock(at)}"
+        return f"{day_in(local.date())}, {clock(at)}"
 
     def clock(at: datetime) -> str:
         """The time of day."""
         local = at.astimezone(zone_of(program.zone))
+        if language != SOURCE:
+            return str(format_time(local.time(), "short", locale=language))
         return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+    def day_in(value: date | None) -> str:
+        """A day in the reader's language."""
+        if value is None or language == SOURCE:
+            return day(value)
+        return str(format_date(value, "EEE d MMM", locale=language))
 
     environment.filters.update(
         moment=moment,
         clock=clock,
-        day=day,
+        day=day_in,
         words=in_words,
         within=within,
         dialled=dialled,

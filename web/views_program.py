@@ -24,6 +24,7 @@ SAMPLE = {
     "responder": "Ray Chen",
     "by": "by 2:30 PM on Wed Nov 25",
     "number": "1",
+    "code": "314159",
     "prompt": "How are you, really? Answer with one word first, then say why.",
     "reasons": "You share a specialty.",
     "contacts": "",
@@ -58,7 +59,7 @@ def wording_preview(program: Program, public_url: str) -> list[TextShown]:
     fields = program.fields() | SAMPLE | {"link": f"{public_url}/s/{'x' * 22}"}
     shown = []
     for kind in program.wording.sms:
-        own = {"minutes": "15"} if kind == "sign_in" else {}
+        own = {"minutes": "15"} if kind in ("sign_in", "join_code") else {}
         body = render(kind, "sms", program.wording, fields | own).body
         shown.append(TextShown(kind=kind, body=body, segments=size(body).segments))
     return shown

@@ -1,6 +1,7 @@
 """Every table, one module an aggregate."""
 
 from store.models.conversation import CheckIn, Colour, Inbound, Rematch, UnclearReply
+from store.models.joining import Invitation, Joining
 from store.models.member import Agreement, Consent, ContactPoint, Exclusion, Member, Suppression
 from store.models.outbox import Cursor, Link, Message, ProviderEvent, Sender
 from store.models.pairing import BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
@@ -31,6 +32,8 @@ __all__ = [
     "GroupPlace",
     "Inbound",
     "Incident",
+    "Invitation",
+    "Joining",
     "Link",
     "Member",
     "Message",

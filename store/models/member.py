@@ -38,6 +38,10 @@ class Member(Record):
     keeps_colours: Mapped[bool] = mapped_column(default=True)
     resting_since: Mapped[At | None]  # red answered: nudges rest until the member writes again
     thanked_at: Mapped[At | None]  # thanks go out once a month at most
+    language: Mapped[Word] = mapped_column(default="")  # en, es, fr; "": the program's
+    shares_contact: Mapped[bool] = mapped_column(default=False)  # buddies see number and address
+    is_outside: Mapped[bool] = mapped_column(default=False)  # a member's friend who does not work here
+    emergency_sealed: Mapped[Sealed | None]  # whom to call in an emergency, in the member's words
     created_at: Mapped[At]
     contacts: Mapped[list["ContactPoint"]] = relationship(
         back_populates="member", cascade="all, delete-orphan", order_by="ContactPoint.medium"

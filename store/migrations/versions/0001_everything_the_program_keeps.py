@@ -115,6 +115,10 @@ def upgrade() -> None:
         sa.Column("keeps_colours", sa.Boolean(), nullable=False),
         sa.Column("resting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("thanked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("language", sa.String(length=64), nullable=False),
+        sa.Column("shares_contact", sa.Boolean(), nullable=False),
+        sa.Column("is_outside", sa.Boolean(), nullable=False),
+        sa.Column("emergency_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("ref", name=op.f("uq_member_ref")),
@@ -274,6 +278,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("is_outside", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_invitation_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "rematch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -392,6 +414,39 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("buddy_group", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_buddy_group_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "joining",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("medium", sa.String(length=64), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("address_index", sa.String(length=64), nullable=False),
+        sa.Column("code_index", sa.String(length=64), nullable=True),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"],
+            ["invitation.id"],
+            name=op.f("fk_joining_invitation_id_invitation"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_joining_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joining")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_joining_token_hash")),
+    )
+    with op.batch_alter_table("joining", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_joining_address_index_created_at", ["address_index", "created_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_joining_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "check_in",

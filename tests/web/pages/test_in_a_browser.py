@@ -14,7 +14,17 @@ from tests.web.hospital import Hospital
 
 pytestmark = pytest.mark.browser
 
-CONSOLE = ("", "/members", "/groups", "/check-ins", "/messages", "/requests", "/program", "/audit")
+CONSOLE = (
+    "",
+    "/posters",
+    "/members",
+    "/groups",
+    "/check-ins",
+    "/messages",
+    "/requests",
+    "/program",
+    "/audit",
+)
 AUDIT = Path(__file__).with_name("audit.js").read_text()
 
 

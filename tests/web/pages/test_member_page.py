@@ -13,7 +13,7 @@ from store.models import AuditEntry, Colour, Member, Suppression
 from tests.dump import dump
 from tests.web.hospital import Hospital
 from web.console_session import COOKIE as STAFF_COOKIE
-from web.member_routes import COOKIE
+from web.member_session import COOKIE
 
 
 @pytest.fixture

@@ -1,0 +1,241 @@
+"""Joining by oneself: an address is confirmed first, a name and two ticks enrol, and nobody learns who takes part."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from engine.import_members import import_members
+from engine.tick import tick
+from store.members import name_of
+from store.models import Cohort, CohortMember, Consent, ContactPoint, Joining, Member, Message, Suppression
+from tests.dump import dump
+from tests.web.hospital import Hospital, Outbox
+from tests.web.pages.forms import form_token
+
+PHONE = "+12025550177"
+JOIN = "/join/side-by-side"
+
+
+def outbox(hospital: Hospital, medium: str = "sms") -> Outbox:
+    channel = hospital.deployment.channels[medium]
+    assert isinstance(channel, Outbox)
+    return channel
+
+
+def sent_to(hospital: Hospital, address: str) -> list[str]:
+    """What went to that address, once everything due has gone."""
+    tick(hospital.deployment, hospital.clock)
+    medium = "email" if "@" in address else "sms"
+    return [one.body for one in outbox(hospital, medium).sent if one.to == address]
+
+
+def begin(client: httpx.Client, address: str) -> httpx.Response:
+    token = form_token(client.get(JOIN).text)
+    return client.post(JOIN, data={"token": token, "address": address}, follow_redirects=True)
+
+
+def code_for(hospital: Hospital, address: str) -> str:
+    return re.findall(r"code is (\d{6})", "\n".join(sent_to(hospital, address)))[-1]
+
+
+def confirm(client: httpx.Client, code: str) -> httpx.Response:
+    token = form_token(client.get(f"{JOIN}/code").text)
+    return client.post(f"{JOIN}/code", data={"token": token, "code": code}, follow_redirects=True)
+
+
+def enrol(client: httpx.Client, **fields: str) -> httpx.Response:
+    token = form_token(client.get(f"{JOIN}/about").text)
+    said = {"token": token, "name": "Nia Brandt", "limits": "yes", "consent": "yes"} | fields
+    return client.post(f"{JOIN}/about", data=said, follow_redirects=True)
+
+
+def joined(hospital: Hospital) -> list[Member]:
+    with hospital.deployment.database.reads() as session:
+        return list(session.scalars(select(Member).where(Member.ref.like("j-%"))))
+
+
+def test_a_code_a_name_and_two_ticks_enrol_and_open_the_page(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    assert "six digits" in begin(client, "(202) 555-0177").text
+    assert "name and two ticks" in confirm(client, code_for(hospital, PHONE)).text
+    page = enrol(client, shares="yes", timezone="America/Chicago", emergency="Sam, 555 0100")
+    assert "Nia Brandt" in page.text
+    (member,) = joined(hospital)
+    assert (member.timezone, member.mode, member.shares_contact) == ("America/Chicago", "ask", True)
+    assert name_of(hospital.deployment.vault, member) == "Nia Brandt"
+    with hospital.deployment.database.reads() as session:
+        (consent,) = session.scalars(select(Consent).where(Consent.member_id == member.id))
+        (point,) = session.scalars(select(ContactPoint).where(ContactPoint.member_id == member.id))
+        cohorts = session.scalars(
+            select(Cohort.name).join(CohortMember).where(CohortMember.member_id == member.id)
+        ).all()
+    assert (consent.how, consent.given, consent.wording_version) == ("join", True, "join-1")
+    assert "limits of confidentiality" in consent.wording
+    assert point.consented
+    assert cohorts == ["main"]
+
+
+def test_a_form_that_is_sent_twice_enrols_once(client: httpx.Client, hospital: Hospital) -> None:
+    begin(client, PHONE)
+    confirm(client, code_for(hospital, PHONE))
+    token = form_token(client.get(f"{JOIN}/about").text)
+    said = {"token": token, "name": "Nia", "limits": "yes", "consent": "yes"}
+    for _ in range(2):
+        assert client.post(f"{JOIN}/about", data=said).status_code == 303
+    assert len(joined(hospital)) == 1
+
+
+@pytest.mark.parametrize("missing", ["name", "limits", "consent"])
+def test_without_a_name_or_a_yes_nobody_is_enrolled(
+    client: httpx.Client, hospital: Hospital, missing: str
+) -> None:
+    begin(client, PHONE)
+    confirm(client, code_for(hospital, PHONE))
+    assert "enrol nobody" in enrol(client, **{missing: ""}).text
+    assert joined(hospital) == []
+
+
+def test_a_member_and_a_stranger_see_the_same_and_the_member_gets_their_page(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    stranger = begin(client, PHONE)
+    member = begin(client, "+12025550101")
+    assert (stranger.status_code, stranger.text) == (member.status_code, member.text)
+    assert "Marisol Quintanilla" in confirm(client, code_for(hospital, "+12025550101")).text
+
+
+def test_a_number_that_said_stop_gets_no_code_and_the_page_is_the_same(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    vault = hospital.deployment.vault
+    with hospital.deployment.database.writes.begin() as session:
+        index = vault.index(PHONE, "sms")
+        session.add(Suppression(medium="sms", address_index=index, since=hospital.clock.now(), reason="stop"))
+    assert begin(client, PHONE).text == begin(client, "+12025550178").text
+    assert sent_to(hospital, PHONE) == []
+
+
+def test_five_wrong_codes_are_the_end_of_it(client: httpx.Client, hospital: Hospital) -> None:
+    begin(client, PHONE)
+    code = code_for(hospital, PHONE)
+    for _ in range(5):
+        assert "not the code" in confirm(client, "x").text
+    assert "not the code" in confirm(client, code).text
+
+
+def test_an_address_gets_one_code_a_minute_and_five_a_day(client: httpx.Client, hospital: Hospital) -> None:
+    for _ in range(8):
+        begin(client, PHONE)
+        begin(client, PHONE)
+        hospital.clock.sleep(timedelta(minutes=2))
+    assert len(sent_to(hospital, PHONE)) <= 5
+    with hospital.deployment.database.reads() as session:
+        assert len(session.scalars(select(Joining)).all()) == 5
+
+
+@pytest.mark.parametrize("address", ["988", "911", "x", "a@b", "+442079460018"])
+def test_what_cannot_be_written_to_is_refused_with_a_mend(client: httpx.Client, address: str) -> None:
+    answer = begin(client, address)
+    assert 'role="alert"' in answer.text
+
+
+def test_looking_changes_nothing_and_skipping_a_step_leads_back(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    before = dump(hospital.deployment.database)
+    for path in (JOIN, f"{JOIN}/code", f"{JOIN}/about", "/j/x", "/i/x"):
+        for _ in range(5):
+            assert client.get(path).status_code in (200, 303)
+    assert client.post(f"{JOIN}/about", data={"token": form_token(client.get(JOIN).text)}).status_code == 303
+    assert dump(hospital.deployment.database) == before
+
+
+def test_the_page_asks_only_for_what_the_pairing_rules_use_and_in_the_readers_language(
+    client: httpx.Client,
+) -> None:
+    assert 'lang="es"' in client.get(JOIN, headers={"Accept-Language": "es-MX,es;q=0.9"}).text
+    assert 'lang="fr"' in client.get(f"{JOIN}?lang=fr").text
+    assert 'lang="en"' in client.get(JOIN, headers={"Accept-Language": "de"}).text
+
+
+def listed(hospital: Hospital, **cells: str) -> None:
+    row = {"id": "l1", "name": "Lena Ortiz", "email": "lena@example.org"} | cells
+    import_members(hospital.deployment, [(2, row)], now=hospital.clock.now(), cohort="main")
+
+
+def invitation_in(body: str) -> str:
+    found = re.search(r"/i/[\w-]+", body)
+    assert found
+    return found[0]
+
+
+def test_a_list_without_consent_becomes_one_invitation_and_a_yes_enrols(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    listed(hospital)
+    listed(hospital)
+    (mail,) = sent_to(hospital, "lena@example.org")
+    path = invitation_in(mail)
+    assert "Who sees what" in client.get(path).text
+    said = {"name": "Lena Ortiz", "limits": "yes", "consent": "yes"}
+    assert "Lena Ortiz" in client.post(path, data=said, follow_redirects=True).text
+    assert "has run out" in client.get(path).text
+    with hospital.deployment.database.reads() as session:
+        (consent,) = session.scalars(select(Consent).join(Member).where(Member.ref == "l1"))
+    assert (consent.how, consent.medium) == ("invitation", "email")
+    assert len(sent_to(hospital, "lena@example.org")) == 1
+
+
+def test_a_no_looks_like_silence_to_everybody(client: httpx.Client, hospital: Hospital) -> None:
+    listed(hospital)
+    listed(hospital, id="l2", email="lou@example.org")
+    path = invitation_in(sent_to(hospital, "lena@example.org")[0])
+    sent_to(hospital, "lou@example.org")
+    assert "nobody learns that you said no" in client.post(path, data={"act": "decline"}).text
+    with hospital.deployment.database.reads() as session:
+        one, other = (session.scalars(select(Member).where(Member.ref == ref)).one() for ref in ("l1", "l2"))
+        for column in ("status", "paused_until", "away_from", "mode", "resting_since"):
+            assert getattr(one, column) == getattr(other, column)
+        states = session.scalars(select(Message.state).where(Message.kind == "invitation")).all()
+    assert len(set(states)) == 1
+
+
+@pytest.mark.parametrize("cells", [{"email_consent": "no"}, {"status": "left"}, {"email_consent": "yes"}])
+def test_a_list_that_says_yes_no_or_left_invites_nobody(hospital: Hospital, cells: dict[str, str]) -> None:
+    listed(hospital, **cells)
+    assert hospital.messages("invitation") == []
+
+
+@pytest.mark.browser
+def test_a_new_user_joins_on_a_phone_without_scripts(
+    browser: Browser, served: None, url: str, hospital: Hospital
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(url + JOIN)
+    fields = filled(page)
+    page.get_by_label("Your mobile number or mail address").fill("nia@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("Six digits")).to_be_visible()
+    fields += filled(page)
+    page.get_by_label("Six digits").fill(code_for(hospital, "nia@example.org"))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="A few words about you")).to_be_visible()
+    fields += filled(page)
+    page.get_by_label("Your name").fill("Nia Brandt")
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("heading", name="Nia Brandt")).to_be_visible()
+    assert fields == 3
+    context.close()
+
+
+def filled(page: Page) -> int:
+    """How many fields must be filled in on this page, consent aside."""
+    return page.locator("input[required]:not([type=checkbox])").count()

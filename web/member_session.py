@@ -1,0 +1,42 @@
+"""The member's hour in this browser: a signed cookie that a press of a button, or a code, is traded for."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.faults import Refused
+from web.site import Site, SiteDep
+
+COOKIE = "prepaired_member"
+STAYS = timedelta(hours=1)
+_PURPOSE = "member page"
+
+
+def let_in(site: Site, member: UUID, *, note: str = "") -> Response:
+    """Opens the member's page in this browser for an hour."""
+    response = RedirectResponse(f"/my?note={note}" if note else "/my", 303)
+    response.set_cookie(
+        COOKIE, site.seals.seal(_PURPOSE, str(member), site.clock.wall() + STAYS), path="/my", httponly=True,
+        max_age=int(STAYS.total_seconds()), samesite="lax", secure=site.settings.is_https,
+    )  # fmt: skip
+    return response
+
+
+def _member(request: Request, site: SiteDep) -> UUID:
+    member = site.seals.open(_PURPOSE, request.cookies.get(COOKIE, ""), site.clock.wall())
+    if member is None:
+        raise Refused(
+            401, "Open your page from a link", "Each of our messages carries one. It lasts an hour."
+        )
+    return UUID(member)
+
+
+MemberDep = Annotated[UUID, Depends(_member)]
+
+
+def form_scope(request: Request) -> str:
+    """What the form tokens of this hour are bound to."""
+    return f"{_PURPOSE}:{request.cookies.get(COOKIE, '')}"
