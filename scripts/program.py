@@ -21,8 +21,8 @@ from nudges.clock import QuietHours, Window
 from nudges.kinds import KINDS
 from nudges.proofs import VARIANTS
 from nudges.public_holidays import Holidays, UnknownRegion
-from nudges.silence import SilencePolicy
 from nudges.replies import Intent, understand
+from nudges.silence import SilencePolicy
 from nudges.texts import Mail, Wording
 from scripts.program_checks import Checked, proof
 
