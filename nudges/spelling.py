@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 )
 _STRAIGHT = str.maketrans(dict.fromkeys("’‘`´ʼ＇", "'"))
 _APOSTROPHE = re.compile(r"(?<=[a-z])\s?'(?=[a-z])")
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # "post-call" is one thing; a dash with blanks parts two
 _TAIL = re.compile(r"\b([a-z]+)['](ll|re|ve|m|d|s)\b")
 _TAILS = {"ll": "will", "re": "are", "ve": "have", "m": "am", "d": "would", "s": "is"}
 _LEET = str.maketrans(
@@ -31,6 +32,8 @@ _LEET_L = str.maketrans(
 _IDEATION = re.compile(r"\bSI\b")  # suicidal ideation; in small letters the Spanish yes
 _LONG = re.compile(r"([a-z])\1{2,}")
 _RUN = re.compile(r"([^\w\s])\1{3,}")
+# "sucidial", "siuacide": the word that is misspelled most, known by its consonants and two of its vowels
+_SUICIDE = re.compile(r"s(?=[a-z]*u)(?=[a-z]*i)[aeiou]+[cs]{1,2}[aeiou]+d[aeiou]*(l[ey]?)?")
 _TWO = re.compile(r"(?<=\b(?:want|need|wish|hope|like)) 2 (?=[a-z])|(?<=\b(?:going|ready)) 2 (?=[a-z])")
 _LONGEST_WORD = 60
 _STRONG = frozenset(".!?")
@@ -125,6 +128,8 @@ class Spelling:
                 out += [word for word in sorted(self.anchors) if shape.fullmatch(word)]
         if len(token) > 4:
             plain = token.translate(_LEET)
+            if shaped := _SUICIDE.fullmatch(plain):
+                out.append("suicidal" if shaped[1] else "suicide")
             out += [
                 word for word in self.guarded if abs(len(word) - len(plain)) < 2 and _one_off(word, plain)
             ]
@@ -147,7 +152,7 @@ class Spelling:
         for sign, name in self.emoji.items():
             if sign in text:
                 text = text.replace(sign, f" , {name} , ")
-        return _joined(_TOKEN.findall(_contracted(text)))
+        return _joined(_TOKEN.findall(_HYPHEN.sub(" ", _contracted(text))))
 
 
 def _closed_up(row: str) -> str:

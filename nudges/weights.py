@@ -1,18 +1,24 @@
 """The last net for danger: words and pairs of words that add up, where no phrase of the lexicon was found.
 
-Every word weighs how much oftener it stands in our texts about danger than in the others (lexicon/weights.yaml);
-`weighed` counts that table anew from labelled texts. It is asked last, and only about short texts.
+A logistic regression, small enough to be read: lexicon/weights.yaml says what each word adds. `fitted` learns that
+table anew from labelled texts. It is asked last, and only about short texts.
 """
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from random import Random
 
-ENOUGH = 2.5  # above this a text counts as danger; chosen on rounds that were each left out of the counting
+ENOUGH = -1.0  # above this a text counts as danger: odds of 3 to 8, since a miss costs more than a page
 LONGEST = 60  # words; in a longer text ordinary words add up by their number alone
-_STEP = 0.5  # weights are rounded to this, so that the table can be read
+ALWAYS = "(always)"  # the entry of the table that every text begins with
+_STEP = 0.25  # weights are rounded to this, and what is rounded to nothing is left out
 _RAREST = 2  # texts a word must stand in
+_ROUNDS = 25
+_PACE = 0.3
+_PACE_ALWAYS = 0.05  # of the pace of a word, so that what all texts share is learned slowly
+_DECAY = 0.004  # pulls a weight towards nothing, the harder the larger it is
 
 
 def signs(flat: str) -> set[str]:
@@ -22,24 +28,32 @@ def signs(flat: str) -> set[str]:
 
 
 def total(flat: str, weights: Mapping[str, float]) -> float:
-    """What a text's words add up to, evened out for its length; 0 for one that is too long to be judged so."""
+    """What a text's words add up to, as the logarithm of the odds; minus infinity for one too long to be judged so."""
     if len(flat.split()) > LONGEST:
-        return 0.0
-    known = [weights[sign] for sign in signs(flat) if sign in weights]
-    return sum(known) / math.sqrt(len(known) + 1)
+        return -math.inf
+    return weights.get(ALWAYS, 0.0) + sum(weights.get(sign, 0.0) for sign in signs(flat))
 
 
-def weighed(texts: Iterable[tuple[str, bool]]) -> dict[str, float]:
-    """A table of weights from texts in one spelling, each with whether it is about danger to life."""
-    counts, number = (Counter[str](), Counter[str]()), [0, 0]
-    for flat, danger in texts:
-        counts[danger].update(signs(flat))
-        number[danger] += 1
-    table = {}
-    for sign in counts[0].keys() | counts[1].keys():
-        if counts[0][sign] + counts[1][sign] >= _RAREST:
-            often, seldom = ((counts[at][sign] + 0.5) / (number[at] + 1) for at in (1, 0))
-            weight = round(math.log(often / seldom) / _STEP) * _STEP
-            if weight:
-                table[sign] = weight
-    return table
+def fitted(texts: Iterable[tuple[str, bool]], draw: Random) -> dict[str, float]:
+    """A table of weights from texts in one spelling, each with whether it is about danger to life.
+
+    Logistic regression by stochastic gradient descent with weight decay; the same texts and draw give the same.
+    """
+    rows = [(sorted(signs(flat)), danger) for flat, danger in texts]
+    often = Counter(sign for row, _ in rows for sign in row)
+    rows = [([sign for sign in row if often[sign] >= _RAREST], danger) for row, danger in rows]
+    weights = {ALWAYS: 0.0} | {sign: 0.0 for row, _ in rows for sign in row}
+    for at in range(_ROUNDS):
+        draw.shuffle(rows)
+        _descend(weights, rows, _PACE / (1 + _PACE * at))
+    steps = {sign: round(weight / _STEP) * _STEP for sign, weight in weights.items()}
+    return {sign: weight for sign, weight in steps.items() if weight}
+
+
+def _descend(weights: dict[str, float], rows: Iterable[tuple[list[str], bool]], pace: float) -> None:
+    for row, danger in rows:
+        odds = weights[ALWAYS] + sum(weights[sign] for sign in row)
+        error = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))) - danger
+        weights[ALWAYS] -= pace * _PACE_ALWAYS * error
+        for sign in row:
+            weights[sign] -= pace * (error + _DECAY * weights[sign])
