@@ -20,6 +20,13 @@ def _relay(value: SecretStr) -> SecretStr:
     return value
 
 
+def _watcher(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://watcher.example.org/ping/KEY")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
 
 
@@ -33,6 +40,8 @@ class EngineSettings(Block):
     """How the engine waits."""
 
     lookup_wait: Annotated[float, Field(ge=0)] = 60  # seconds between the two looks at the provider
+    late_after: Annotated[float, Field(gt=0)] = 300  # seconds; due for longer and not done is a failure
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_watcher)] | None = None  # pinged while all is well
 
 
 class SmsSettings(Block):

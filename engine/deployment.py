@@ -32,6 +32,8 @@ class Deployment:
     channels: Mapping[str, Channel] = field(default_factory=dict)  # medium -> channel
     public_url: str = "http://127.0.0.1:8000"
     lookup_wait: timedelta = timedelta(seconds=60)
+    late_after: timedelta = timedelta(minutes=5)  # due for so long and not done: the engine is not well
+    heartbeat_url: str | None = None  # pinged while all is well
     reply_domain: str | None = None  # mail replies go to r.TOKEN@ this, where inbound mail is set up
     wake: Wake = _nobody_to_wake
 

@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import structlog
+from sqlalchemy import delete
 
 from channels.channel import LookupFailed
 from channels.twilio import Received
 from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.receive import receive_sms
+from store.inserting import insert_new
 from store.models import Cursor
 
 log = structlog.get_logger(__name__)
+FAILING = (
+    "inbound_failing:"  # a cursor of that name stands since the first listing that failed, until one works
+)
 OVERLAP = timedelta(minutes=10)  # read again each time; a text is taken once whatever the listing says
 FIRST_LOOK_BACK = timedelta(hours=12)
 
@@ -45,6 +50,8 @@ def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
             )
         except LookupFailed:
             log.warning("inbound_listing_failed", sender=channel.sender)
+            with deployment.database.writes.begin() as session:
+                insert_new(session, Cursor, [{"name": FAILING + channel.sender, "at": wall}], ("name",))
             continue
         for text in received:
             taken += receive_sms(
@@ -52,6 +59,7 @@ def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
             )
         with deployment.database.writes.begin() as session:
             session.merge(Cursor(name=f"inbound:{channel.sender}", at=wall))
+            session.execute(delete(Cursor).where(Cursor.name == FAILING + channel.sender))
     return taken
 
 

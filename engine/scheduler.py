@@ -12,6 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.answer_inbound import answer_inbound
+from engine.beat import beat
 from engine.clock import Clock
 from engine.deployment import INBOUND, URGENT, Deployment
 from engine.drain_sender import drain_sender
@@ -24,6 +25,7 @@ from store import program_state
 PLAN_EVERY = 5.0  # seconds
 SWEEP_EVERY = 2.0
 RECONCILE_EVERY = 60.0
+BEAT_EVERY = 60.0
 THREADS = 10
 
 
@@ -51,6 +53,7 @@ class Scheduler:
             (self._answer, SWEEP_EVERY),
             (self._help, SWEEP_EVERY),
             (self._reconcile, RECONCILE_EVERY),
+            (self._beat, BEAT_EVERY),
         ):
             self._scheduler.add_job(
                 work, "interval", seconds=seconds, id=work.__name__, next_run_time=datetime.now(UTC)
@@ -94,6 +97,9 @@ class Scheduler:
     def _reconcile(self) -> None:
         if reconcile_inbound(self.deployment, self._clock):
             self._answer()
+
+    def _beat(self) -> None:
+        beat(self.deployment, self._clock)
 
     def _drain(self, sender: str) -> None:
         drain_sender(self.deployment, sender, self._clock)

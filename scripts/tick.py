@@ -28,6 +28,7 @@ def tick(
 
     start = instant(now, "--now") if now is not None else None
 
+    from engine.beat import beat
     from engine.clock import MovedClock, SystemClock
     from engine.tick import tick as go_round
     from scripts.wiring import deployed
@@ -35,6 +36,8 @@ def tick(
     clock = MovedClock(start) if start is not None else SystemClock()
     with deployed(clock) as deployment:
         report = go_round(deployment, clock)
+        if start is None:
+            beat(deployment, clock)
     if as_json:
         typer.echo(json.dumps(asdict(report)))
     else:

@@ -24,6 +24,8 @@ from store.migrate import migrate, prepare
 from store.sealing import Vault
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from channels.channel import Channel
     from engine.program import Program
 
@@ -121,10 +123,16 @@ def deployment_from(
         channels=channels_of(settings, program, clock) if channels is None else channels,
         public_url=settings.public_url,
         lookup_wait=timedelta(seconds=settings.engine.lookup_wait),
+        late_after=timedelta(seconds=settings.engine.late_after),
+        heartbeat_url=_secret(settings.engine.heartbeat_url),
         reply_domain=settings.sendgrid.inbound_domain,
     )
     begin(deployment, clock)
     return deployment
+
+
+def _secret(value: "SecretStr | None") -> str | None:
+    return None if value is None else value.get_secret_value()
 
 
 def begin(deployment: Deployment, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from store.models import BuddyGroup, Member, SupportRequest
 from web.console_session import COOKIE, ViewerDep
 from web.site import SiteDep
-from web.views_check_ins import groups_shown
+from web.views_groups import group_list
 from web.views_messages import messages_shown
 from web.views_requests import IN_QUEUE
 
@@ -58,7 +58,7 @@ def messages(viewer: ViewerDep, site: SiteDep, state: str = "") -> list[MessageO
             id=row.id, member=row.member_id, kind=row.what, channel=row.medium, state=row.state,
             reason=row.why, due_at=row.due_at, sent_at=row.sent_at,
         )
-        for row in messages_shown(site.deployment, state=state)
+        for row in messages_shown(site.deployment, site.now(), state=state)
     ]  # fmt: skip
 
 
@@ -71,12 +71,13 @@ def members(viewer: ViewerDep, site: SiteDep) -> CountsOut:
         return CountsOut(counts=dict(rows.all()))
 
 
-@router.get("/groups", summary="Active groups")
-def groups(viewer: ViewerDep, site: SiteDep) -> list[GroupOut]:
-    """For coordinators."""
+@router.get("/groups", summary="Active groups, fifty a page")
+def groups(viewer: ViewerDep, site: SiteDep, q: str = "", page: int = 1) -> list[GroupOut]:
+    """For coordinators: those in which somebody's name or id holds every word of `q`. Empty beyond the last page."""
     viewer.need("coordinator")
     with site.deployment.database.reads() as session:
-        shown = groups_shown(session, site.deployment, site.now())
+        found = group_list(session, site.deployment, site.now(), q=q[:80], page=page)
+    shown = found.rows if found.page == page else []
     return [
         GroupOut(
             id=one.id, cohort=one.cohort, round=one.round, members=list(one.member_ids),

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
+from engine.engine_health import engine_health
 from web.console_session import ROLES, Viewer
 from web.site import Site
 
@@ -42,11 +43,16 @@ DOORS = (
 )
 
 
+def _trouble(site: Site) -> str:
+    return engine_health(site.deployment, site.clock, in_moved_time=site.settings.demo).problem
+
+
 def console_page(
     site: Site, viewer: Viewer, name: str, *, here: str, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """The page, framed for that viewer."""
     frame: dict[str, Any] = {
+        "trouble": _trouble(site) if here != "overview" else "",  # whose part that refreshes says it
         "viewer": viewer,
         "doors": [door for door in DOORS if viewer.roles & door.roles],
         "here": here,

@@ -4,15 +4,17 @@ written down."""
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from engine.note_look import note_look
+from engine.requeue_dead import NothingToRequeue, requeue_dead
 from web.console_page import console_page
-from web.console_session import Viewer, ViewerDep
-from web.faults import unknown
+from web.console_session import ConsoleForm, Viewer, ViewerDep
+from web.faults import meanwhile, unknown
 from web.live import live, refreshed
 from web.site import Site, SiteDep
-from web.views_check_ins import groups_shown, weeks
+from web.views_check_ins import weeks
+from web.views_groups import group_list
 from web.views_members import member_list, person
 from web.views_messages import STATES, counts_by_state, messages_shown
 from web.views_overview import overview
@@ -54,24 +56,24 @@ def person_page(member_id: str, viewer: ViewerDep, site: SiteDep) -> HTMLRespons
 
 
 @router.get("/groups")
-def groups_page(viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
-    """Who is whose buddy, and why."""
+def groups_page(viewer: ViewerDep, site: SiteDep, q: str = "", page: int = 1) -> HTMLResponse:
+    """Who is whose buddy, and why; searched by a name or id in the group."""
     viewer.need("coordinator")
     with site.deployment.database.reads() as session:
-        groups = groups_shown(session, site.deployment, site.now())
-    return console_page(site, viewer, "console/groups.html", here="groups", groups=groups)
+        found = group_list(session, site.deployment, site.now(), q=q[:80], page=page)
+    return console_page(site, viewer, "console/groups.html", here="groups", found=found, q=q[:80])
 
 
 @router.get("/check-ins")
-def check_ins_page(viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
+def check_ins_page(viewer: ViewerDep, site: SiteDep, q: str = "", page: int = 1) -> HTMLResponse:
     """Which groups connected, week by week."""
     viewer.need("coordinator")
     now = site.now()
     with site.deployment.database.reads() as session:
-        groups = groups_shown(session, site.deployment, now)
+        found = group_list(session, site.deployment, now, q=q[:80], page=page)
     columns = weeks(site.deployment, now)
     return console_page(
-        site, viewer, "console/check_ins.html", here="check-ins", groups=groups, weeks=columns
+        site, viewer, "console/check_ins.html", here="check-ins", found=found, q=q[:80], weeks=columns
     )
 
 
@@ -86,11 +88,24 @@ def messages_page(viewer: ViewerDep, site: SiteDep, state: str = "") -> HTMLResp
         viewer,
         "console/messages.html",
         here="messages",
-        rows=messages_shown(site.deployment, state=state),
+        rows=messages_shown(site.deployment, site.now(), state=state),
         counts=counts,
         states=STATES,
         state=state if state in STATES else "",
     )
+
+
+@router.post("/messages/{message_id}")
+def requeue_message(message_id: str, form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
+    """Sends a dead message once more, through every check; what is no longer due is refused."""
+    viewer.need("coordinator")
+    if form.get("act") != "requeue":
+        raise unknown()
+    try:
+        requeue_dead(site.deployment, known_id(message_id), actor=viewer.actor, now=site.now())
+    except NothingToRequeue as fault:
+        raise meanwhile(f"{fault}.".capitalize()) from None
+    return RedirectResponse("/console/messages?state=dead", 303)
 
 
 @router.get("/audit")

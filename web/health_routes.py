@@ -5,9 +5,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.engine_health import engine_health
 from store.migrate import is_behind
 from web.site import SiteDep
-from web.views_health import engine_health, measures
+from web.views_health import measures
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,11 +36,12 @@ def ready(site: SiteDep) -> JSONResponse:
 
 @router.api_route("/health/engine", methods=["GET", "HEAD"])
 def engine(site: SiteDep) -> JSONResponse:
-    """503 while due work is not being done."""
+    """503 while due work is not being done, naming what."""
     health = engine_health(site.deployment, site.clock, in_moved_time=site.settings.demo)
     if health.is_well:
         return JSONResponse({"status": "ok"})
-    return JSONResponse({"status": "failing", "why": health.problem}, 503)
+    problems = [{"what": one.what, "why": one.why, "count": one.count} for one in health.troubles]
+    return JSONResponse({"status": "failing", "why": health.problem, "problems": problems}, 503)
 
 
 @router.get("/metrics")

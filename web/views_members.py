@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
+from engine.outbox import State
 from engine.recipients import suppressed
 from nudges.kinds import Lane
 from store.members import address_of, attributes_of, name_of
 from store.models import CheckIn, GroupPlace, Member, Message
+from web.causes import cause_in_words
 from web.privacy import hold_in_words, resting_members, standing_in_words
 from web.views_check_ins import GroupShown, groups_shown
 
@@ -147,7 +149,7 @@ def _trail(session: Session, member: Member) -> list[TrailEntry]:
             kind=message.kind,
             medium=message.medium,
             state=state_in_words(message),
-            why=hold_in_words(message.reason, message.lane),
+            why=why_in_words(message),
             sent_at=message.sent_at,
             answered=(message.group_id, message.kind, message.period) in answered,
         )
@@ -162,6 +164,14 @@ def state_in_words(message: Message) -> str:
     return {"dropped": "not sent", "dead": "failed", "in_doubt": "being checked"}.get(
         message.state, message.state
     )
+
+
+def why_in_words(message: Message) -> str:
+    """Why a message waits, did not go, failed, or went on another day or hour than its rule says."""
+    if message.state == State.DEAD:
+        return cause_in_words(message.reason)
+    said = (hold_in_words(message.reason, message.lane), message.moved or "")
+    return "; ".join(words for words in said if words)
 
 
 def _shown(

@@ -14,7 +14,7 @@ from nudges.kinds import Lane
 from store.members import name_of
 from store.models import Member, Message
 from web.privacy import hold_in_words
-from web.views_members import state_in_words
+from web.views_members import state_in_words, why_in_words
 
 MOST = 100
 STATES = tuple(State)
@@ -34,6 +34,8 @@ class MessageShown:
     why: str
     due_at: datetime
     sent_at: datetime | None
+    is_dead: bool
+    may_requeue: bool  # dead, and what it says is still due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Cause:
     count: int
 
 
-def messages_shown(deployment: Deployment, *, state: str = "") -> list[MessageShown]:
+def messages_shown(deployment: Deployment, now: datetime, *, state: str = "") -> list[MessageShown]:
     """The newest messages, or those in one state."""
     query = select(Message).order_by(Message.due_at.desc(), Message.id).limit(MOST)
     if state in STATES:
@@ -54,12 +56,12 @@ def messages_shown(deployment: Deployment, *, state: str = "") -> list[MessageSh
         rows = session.scalars(query).all()
         named = {row.member_id for row in rows if row.member_id and row.lane == Lane.NUDGE}
         members = {m.id: m for m in session.scalars(select(Member).where(Member.id.in_(named)))}
-    return [_shown(deployment, row, members) for row in rows]
+    return [_shown(deployment, row, members, now) for row in rows]
 
 
-def _shown(deployment: Deployment, row: Message, members: dict[UUID, Member]) -> MessageShown:
+def _shown(deployment: Deployment, row: Message, members: dict[UUID, Member], now: datetime) -> MessageShown:
     """Answers are listed without the person: that somebody asked for support stands in their kind."""
-    is_nudge = row.lane == Lane.NUDGE
+    is_nudge, is_dead = row.lane == Lane.NUDGE, row.state == State.DEAD
     member = members.get(row.member_id) if row.member_id and is_nudge else None
     return MessageShown(
         id=row.id,
@@ -68,9 +70,11 @@ def _shown(deployment: Deployment, row: Message, members: dict[UUID, Member]) ->
         name=name_of(deployment.vault, member) if member else "",
         medium=row.medium,
         state=state_in_words(row),
-        why=hold_in_words(row.reason, row.lane) if is_nudge else "",
+        why=why_in_words(row) if is_nudge or is_dead else "",
         due_at=row.due_at,
         sent_at=row.sent_at,
+        is_dead=is_dead,
+        may_requeue=is_dead and row.send_before > now,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.deployment import Deployment
+from engine.engine_health import EngineHealth, engine_health
 from engine.plan_nudges import period_of
 from escalation.roster import Gap, Responder, gaps, on_call
 from nudges.clock import zone_of
@@ -15,7 +16,6 @@ from nudges.kinds import Lane
 from store.models import BuddyGroup, CheckIn, Member, Message, ProgramState, SupportRequest
 from web.console_session import Viewer
 from web.views_check_ins import LatestShown, latest_check_ins
-from web.views_health import EngineHealth, engine_health
 from web.views_incidents import IncidentCounts, IncidentShown, incident_counts, incidents
 from web.views_messages import Cause, causes
 from web.views_requests import IN_QUEUE, Queue, queue

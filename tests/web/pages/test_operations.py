@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from store import program_state
-from store.models import Inbound, Message, Sender
+from store.models import Cursor, Inbound, Message, Sender
 from tests.web.hospital import Hospital
 from web.settings import WebSettings
 from web.visibility import TABLE, VIEWERS
@@ -46,11 +46,69 @@ def test_an_engine_with_nothing_overdue_is_well(client: httpx.Client, hospital: 
 
 
 def test_due_work_of_five_minutes_fails_the_engine(client: httpx.Client, hospital: Hospital) -> None:
-    hospital.clock.sleep(timedelta(minutes=5))
+    hospital.clock.sleep(timedelta(minutes=6))
     went_round(hospital)
     answer = client.get("/health/engine")
     assert answer.status_code == 503
-    assert answer.json()["why"] == "6 due since 5 minutes and not sent"
+    assert answer.json() == {
+        "status": "failing",
+        "why": "6 due since 6 minutes and not sent",
+        "problems": [{"what": "late", "why": "6 due since 6 minutes and not sent", "count": 6}],
+    }
+    assert 'prepaired_engine_trouble{what="late"} 6' in client.get("/metrics").text
+
+
+def test_nudges_that_wait_for_their_senders_pace_fail_nothing(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    channel = hospital.deployment.channels["sms"]  # six texts in requests of ten: an hour
+    channel.per_second = 6 / channel.batch_size / timedelta(hours=1).total_seconds()
+    hospital.clock.sleep(timedelta(minutes=59))
+    went_round(hospital)
+    assert client.get("/health/engine").status_code == 200
+    hospital.clock.sleep(timedelta(minutes=7))
+    went_round(hospital)
+    assert client.get("/health/engine").status_code == 503
+
+
+@pytest.mark.parametrize(("state", "columns"), [("in_doubt", {"look_at"}), ("sending", {"lease_until"})])
+def test_what_nobody_settles_fails_the_engine(
+    client: httpx.Client, hospital: Hospital, state: str, columns: set[str]
+) -> None:
+    with hospital.deployment.database.writes.begin() as session:
+        for message in session.query(Message):
+            message.state = state
+            for column in columns:
+                setattr(message, column, hospital.clock.wall())
+    hospital.clock.sleep(timedelta(minutes=5))
+    went_round(hospital)
+    assert client.get("/health/engine").status_code == (200 if state == "in_doubt" else 503)
+    hospital.clock.sleep(timedelta(minutes=1))
+    [problem] = client.get("/health/engine").json()["problems"]
+    assert (problem["what"], problem["count"]) == ("doubtful", 6)
+
+
+def test_a_listing_that_fails_for_five_minutes_fails_the_engine(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    with hospital.deployment.database.writes.begin() as session:
+        for message in session.query(Message):
+            message.state = "sent"
+        session.add(Cursor(name="inbound_failing:twilio:+12025550100", at=hospital.clock.wall()))
+    went_round(hospital)
+    assert client.get("/health/engine").status_code == 200
+    hospital.clock.sleep(timedelta(minutes=5))
+    [problem] = client.get("/health/engine").json()["problems"]
+    assert problem["what"] == "deaf"
+    assert problem["why"] == "twilio has not listed for 5 minutes what was written to us"
+
+
+def test_every_page_of_the_console_says_that_the_engine_needs_a_look(
+    signed_in: Callable[[str], httpx.Client], hospital: Hospital
+) -> None:
+    assert "The engine needs a look" in signed_in("ana").get("/console/members").text
+    went_round(hospital)
+    assert "The engine needs a look" not in signed_in("ana").get("/console/members").text
 
 
 def test_what_is_held_or_halted_fails_nothing(client: httpx.Client, hospital: Hospital) -> None:
