@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from config.yamlfile import Way
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+PageMedium = Literal["sms", "email", "call", "webhook"]
 Role = Literal["coordinator", "director", "responder", "supporter", "clinical_reviewer"]
 
 
@@ -129,6 +130,10 @@ class OnCallPart(Part):
     page_every_minutes: Annotated[int, Field(ge=1, le=60)]
     pages_each: Annotated[int, Field(ge=1, le=10)]
     tell_waiting_after_minutes: Annotated[int, Field(ge=1, le=240)]
+    report_within_minutes: Annotated[int, Field(ge=5, le=120)]
+    take_back_after_minutes: Annotated[int, Field(ge=5, le=120)]
+    page_by: Annotated[list[PageMedium], Field(min_length=1)]
+    alternate: str | None
 
 
 class PathwayPart(Part):
@@ -227,6 +232,8 @@ class ProgramFile(Part):
                     yield (*way, "chain"), f"{name!r} is not among the staff"
         if self.pathway.deputy is not None and self.pathway.deputy not in ids:
             yield ("pathway", "deputy"), f"{self.pathway.deputy!r} is not among the staff"
+        if self.on_call.alternate is not None and self.on_call.alternate not in ids:
+            yield ("on_call", "alternate"), f"{self.on_call.alternate!r} is not among the staff"
         uses = {resource.use for resource in self.resources.get(self.country, [])}
         for use in sorted({"crisis", "emergency"} - uses):
             why = f"resources.{self.country} must name a number for use: {use}, with its source and date"

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.correspondent import Correspondent, identify
+from engine.crisis_answers import crisis_answer
 from engine.deployment import Deployment
-from engine.flag_crisis import crisis_answer, flag_crisis
+from engine.flag_crisis import flag_crisis
 from engine.opt_out import lift, silence, stop
 from engine.outbox import Draft, put, sender_for
 from engine.program_word import answer_program_word

@@ -16,6 +16,11 @@ from store.models import Message
 
 # Where the link of a member's message leads, where that is not the support page.
 _DOORS = {"introduction": ("m", Purpose.MEMBER), "invitation": ("i", Purpose.INVITATION)}
+_WORDED_AS = {
+    "call": "sms",
+    "webhook": "sms",
+    "relay": "email",
+}  # other media of pages borrow the words of these
 
 
 def compose(
@@ -35,7 +40,12 @@ def compose(
     kind = _variant(message, reader)
     answerable = message.member_id is None or deployment.reply_domain is not None
     text = render(
-        kind, message.medium, deployment.program.wording, fields, first=reader.is_first, answerable=answerable
+        kind,
+        _WORDED_AS.get(message.medium, message.medium),
+        deployment.program.wording,
+        fields,
+        first=reader.is_first,
+        answerable=answerable,
     )
     return Outgoing(
         message_id=message.id.hex,
@@ -75,10 +85,19 @@ def _link(session: Session, deployment: Deployment, message: Message, path: str,
         token = issue(session, purpose, now=now, member_id=message.member_id, message_id=message.id)
         return f"{base}/{letter}/{token}"
     if message.staff_id is not None:
-        purpose = Purpose.PAGE if message.kind == "page" else Purpose.SIGN_IN
-        if message.kind not in ("page", "sign_in"):
+        pages = policy_of(message.kind).pages
+        if message.medium in ("call", "webhook"):  # others may read or hear it: no token
+            return f"{base}/console/incidents"
+        if not pages and message.kind != "sign_in":
             return f"{base}/console{path}"
-        token = issue(session, purpose, now=now, staff_id=message.staff_id, message_id=message.id)
+        token = issue(
+            session,
+            Purpose.PAGE if pages else Purpose.SIGN_IN,
+            now=now,
+            staff_id=message.staff_id,
+            message_id=message.id,
+            incident_id=message.incident_id,
+        )
         return f"{base}/console/sign-in/{token}"
     return f"{base}{path or '/s/help'}"
 

@@ -13,6 +13,7 @@ from store.sealing import Vault
 Wake = Callable[[str], None]
 INBOUND = "inbound"  # what `wake` is told, besides a sender: something came in
 URGENT = "urgent"  # or somebody is to be paged or answered at once
+RELAY = "relay"  # the medium of pages by mail that go over the hospital's own relay, whoever carries the rest
 
 
 def _nobody_to_wake(sender: str) -> None:

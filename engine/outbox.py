@@ -44,6 +44,7 @@ class Draft:
     address: str | None = None
     cohort_id: UUID | None = None
     group_id: UUID | None = None
+    incident_id: UUID | None = None  # of a page: whose page the link opens
     slot: int | None = None
     period: str | None = None
     moved: str | None = None  # why a nudge is not simply where its rule puts it
@@ -86,6 +87,7 @@ def message_row(deployment: Deployment, draft: Draft, now: datetime) -> dict[str
         "staff_id": draft.staff_id,
         "cohort_id": draft.cohort_id,
         "group_id": draft.group_id,
+        "incident_id": draft.incident_id,
         "slot": draft.slot,
         "period": draft.period,
         "moved": draft.moved,

@@ -1,106 +1,154 @@
-"""Goes on paging for every open incident, and tells the person who waits when nobody has acknowledged."""
+"""Pages for every open incident until a human acknowledges, and again when that human stays silent.
 
+The person who waits is told when nobody has acknowledged, and when the one who had stays silent.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from engine.crisis_answers import tell
 from engine.deployment import Deployment
-from engine.flag_crisis import page
+from engine.handlers import overseers_for
 from engine.outbox import Draft, put
-from escalation.incidents import IncidentEvent, IncidentOutcome, IncidentState, advance
-from escalation.paging import is_waiting_too_long
+from engine.responders import chain_for, media_of_staff, member_of
+from engine.staff import notify, staff_by_ref, with_role
+from escalation.incidents import IncidentEvent, IncidentState, advance
+from escalation.paging import is_waiting_too_long, next_page
 from store import audit
-from store.models import Incident, Member, Staff
+from store.models import Incident, Staff
 
 
 def page_responders(deployment: Deployment, now: datetime) -> int:
-    """Sends the pages that are due; returns how many incidents that was."""
+    """Sends the pages that are due, reminds and takes back; returns how many incidents that was."""
+    with deployment.database.reads() as session:  # looking costs no lock
+        if session.scalars(_due(now).limit(1)).first() is None:
+            return 0
     with deployment.database.writes.begin() as session:
-        due = session.scalars(
-            select(Incident)
-            .where(Incident.state == IncidentState.OPEN, Incident.next_page_at <= now)
-            .with_for_update(skip_locked=True)
-        ).all()
+        due = session.scalars(_due(now).with_for_update(skip_locked=True)).all()
+        silent: list[Incident] = []
         for incident in due:
-            page(session, deployment, incident, now)
-            waiting = is_waiting_too_long(incident.opened_at, now, deployment.program.paging)
-            if waiting and incident.told_waiting_at is None:
-                incident.told_waiting_at = now
-                key = f"waiting:{incident.id}:{incident.pages}"
-                _tell(session, deployment, incident, "crisis_waiting", key, {}, now)
+            if incident.state == IncidentState.OPEN:
+                page(session, deployment, incident, now)
+                _tell_who_waits(session, deployment, incident, now)
+            elif _is_silent(session, deployment, incident, now):
+                silent.append(incident)
+                page(session, deployment, incident, now)
+        for incident in silent:
+            subject = str(incident.member_id) if incident.member_id else None
+            audit.record(session, at=now, actor="system", action="incident_taken_back", subject=subject)
     return len(due)
 
 
-def acknowledge(
-    deployment: Deployment,
-    incident_id: UUID,
-    staff: Staff,
-    *,
-    call_by: datetime,
-    calling_now: bool,
-    now: datetime,
-) -> Incident:
-    """A human takes the incident: calling now, or by an instant they chose. Raises NotAllowed, LookupError.
+def _due(now: datetime) -> Select[Incident]:
+    paging = (Incident.state == IncidentState.OPEN) & (Incident.next_page_at <= now)
+    reporting = (Incident.state == IncidentState.ACKNOWLEDGED) & (Incident.report_by <= now)
+    return select(Incident).where(paging | reporting).order_by(Incident.opened_at)
 
-    Only now is the person told who will call, and by when.
+
+def page(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> bool:
+    """Sends the next page of an open incident; False when nobody can be paged (then it is tried again soon)."""
+    policy = deployment.program.paging
+    chain = chain_for(session, deployment, member_of(session, incident), now)
+    found = next_page(chain, incident.turns, now, policy)
+    incident.next_page_at = now + policy.every
+    staff = staff_by_ref(session, found.responder.id) if found else None
+    if found is None or staff is None:
+        _tell_nobody_is_there(session, deployment, incident, now)
+        return False
+    kind = "page_drill" if incident.drill else "page"
+    _put_page(session, deployment, incident, staff.id, found.media, kind, now)
+    incident.next_page_at = found.next_at
+    incident.turns += 1
+    return True
+
+
+def page_again(
+    session: Session, deployment: Deployment, incident: Incident, kind: str, now: datetime
+) -> None:
+    """Calls the responder who acknowledged: the person has written again, or it is time to say how it stands."""
+    staff = session.get(Staff, incident.acknowledged_by) if incident.acknowledged_by else None
+    if staff is not None:
+        media = media_of_staff(deployment, staff)
+        _put_page(session, deployment, incident, staff.id, media, kind, now)
+
+
+def take_back(incident: Incident) -> None:
+    """Whoever acknowledged is silent: a human acknowledges anew, or pages go on.
+
+    One reminder to somebody who acknowledged long ago, perhaps off duty by now, would be a page to nobody.
     """
-    with deployment.database.writes.begin() as session:
-        incident = _locked(session, incident_id)
-        incident.state = advance(IncidentState(incident.state), IncidentEvent.ACKNOWLEDGE)
-        incident.acknowledged_by, incident.acknowledged_at = staff.id, now
-        incident.call_by, incident.next_page_at = call_by, None
-        member = session.get(Member, incident.member_id) if incident.member_id else None
-        zone = member.timezone if member else None
-        details = {
-            "responder": deployment.vault.open(staff.name_sealed, "staff", "name", staff.id),
-            "by": "in a moment" if calling_now else deployment.program.local_time(call_by, zone),
-        }
-        key = f"acknowledged:{incident.id}:{now.isoformat()}"
-        _tell(session, deployment, incident, "crisis_acknowledged", key, details, now)
-        subject = str(incident.member_id) if incident.member_id else None
-        audit.record(
-            session, at=now, actor=f"staff:{staff.ref}", action="incident_acknowledged", subject=subject
-        )
-    return incident
+    incident.state = advance(IncidentState(incident.state), IncidentEvent.TAKE_BACK)
+    incident.acknowledged_by = incident.acknowledged_at = incident.call_by = incident.told_waiting_at = None
+    incident.report_by = incident.reminded_at = incident.first_try_at = None
+    incident.tries = 0
 
 
-def close_incident(
-    deployment: Deployment, incident_id: UUID, staff: Staff, outcome: IncidentOutcome, now: datetime
-) -> Incident:
-    """A human ends it; the text is forgotten. Raises NotAllowed, LookupError."""
-    with deployment.database.writes.begin() as session:
-        incident = _locked(session, incident_id)
-        incident.state = advance(IncidentState(incident.state), IncidentEvent.CLOSE)
-        incident.closed_at, incident.outcome, incident.text_sealed = now, outcome, None
-        subject = str(incident.member_id) if incident.member_id else None
-        audit.record(session, at=now, actor=f"staff:{staff.ref}", action="incident_closed", subject=subject)
-    return incident
+def _is_silent(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> bool:
+    """Reminds a responder whose word is due; True where they were reminded before, and it is taken back."""
+    if incident.reminded_at is None:
+        incident.reminded_at = now
+        incident.report_by = now + deployment.program.paging.take_back_after
+        page_again(session, deployment, incident, "page_reminder", now)
+        return False
+    take_back(incident)
+    tell(session, deployment, incident, "crisis_taken_back", now)
+    return True
 
 
-def _locked(session: Session, incident_id: UUID) -> Incident:
-    incident = session.get(Incident, incident_id, with_for_update=True)
-    if incident is None:
-        raise LookupError("no such incident")
-    return incident
+def _tell_who_waits(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> None:
+    waiting = is_waiting_too_long(incident.opened_at, now, deployment.program.paging)
+    if waiting and incident.told_waiting_at is None:
+        incident.told_waiting_at = now
+        tell(session, deployment, incident, "crisis_waiting", now)
 
 
-def _tell(
+def _tell_nobody_is_there(
+    session: Session, deployment: Deployment, incident: Incident, now: datetime
+) -> None:
+    """Nobody is on call: those who answer for the program hear at once that something waits, and nobody's name."""
+    if incident.told_unattended_at is not None or incident.drill:
+        return
+    incident.told_unattended_at = now
+    member = member_of(session, incident)
+    people: Sequence[Staff] = overseers_for(session, deployment, member) if member else [
+        *with_role(session, "coordinator"), *with_role(session, "director")
+    ]  # fmt: skip
+    notify(
+        session, deployment, list({one.id: one for one in people}.values()), kind="unattended_notice",
+        key=f"unattended:{incident.id}", now=now, details={"path": ""},
+    )  # fmt: skip
+
+
+def _patience(deployment: Deployment, kind: str) -> dict[str, str]:
+    """After how many minutes of silence a reminded responder is passed over; other pages speak of the next page."""
+    after = deployment.program.paging.take_back_after
+    return {"minutes": str(int(after.total_seconds() // 60))} if kind == "page_reminder" else {}
+
+
+def _put_page(
     session: Session,
     deployment: Deployment,
     incident: Incident,
+    staff_id: UUID,
+    media: Sequence[str],
     kind: str,
-    key: str,
-    details: dict[str, str],
     now: datetime,
 ) -> None:
-    draft = Draft(
-        key=key,
-        kind=kind,
-        medium=incident.medium,
-        address=deployment.vault.open(incident.from_sealed, "incident", "from", incident.id),
-        details=details,
-        due_at=now,
-    )
-    put(session, deployment, draft, now)
+    """One page by every medium that reaches that person; it goes at least once."""
+    incident.pages += 1
+    incident.paged_at = now
+    for medium in media:
+        draft = Draft(
+            key=f"page:{incident.id}:{incident.pages}:{medium}",
+            kind=kind,
+            medium=medium,
+            staff_id=staff_id,
+            incident_id=incident.id,
+            details={"number": str(incident.pages)} | _patience(deployment, kind),
+            due_at=now,
+        )
+        put(session, deployment, draft, now)

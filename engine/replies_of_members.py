@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine import opt_out
 from engine.correspondent import Correspondent
+from engine.crisis_answers import crisis_answer
 from engine.deployment import Deployment
-from engine.flag_crisis import crisis_answer, flag_crisis
+from engine.flag_crisis import flag_crisis
 from engine.handlers import coordinators_for
 from engine.log_check_in import log_check_in, question_of
 from engine.outbox import Draft, put
@@ -183,11 +184,11 @@ def _call_within_incident(reply: _Reply) -> None:
     incident = reply.who.incident
     if incident is None:
         return
-    incident.wants_call = True
+    insists, incident.wants_call = not incident.wants_call, True
     flag_crisis(
         reply.session, reply.deployment, about=incident.about, member=reply.member, medium=incident.medium,
         address=reply.who.address, address_index=incident.from_index, text=None, now=reply.now,
-        existing=incident,
+        existing=incident, insists=insists,
     )  # fmt: skip
     kind, details = crisis_answer(reply.session, reply.deployment, incident, reply.now)
     reply.answer(kind, **details)

@@ -5,6 +5,7 @@ Sessions are in wall time, since a browser's day does not move with the program'
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ class SignedIn:
 
     token: str
     purpose: Purpose  # what the spent link was for: signing in, or the page of an incident
+    incident_id: UUID | None = None  # of that page
 
 
 def request_sign_in(deployment: Deployment, email: str, now: datetime) -> None:
@@ -73,7 +75,8 @@ def sign_in(deployment: Deployment, token: str, *, now: datetime, wall: datetime
             if staff is not None and staff.active:
                 session_token = _begin(session, staff, wall)
                 audit.record(session, at=now, actor=f"staff:{staff.ref}", action="signed_in")
-                return SignedIn(token=session_token, purpose=purpose)
+                incident = bearer.incident_id if bearer else None
+                return SignedIn(token=session_token, purpose=purpose, incident_id=incident)
     return None
 
 

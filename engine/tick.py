@@ -12,6 +12,7 @@ from engine.clock import Clock
 from engine.confirm_address import forget_joinings
 from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
+from engine.look_after import remind_of_aftercare
 from engine.mend_groups import mend_groups
 from engine.outbox import State
 from engine.page_responders import page_responders
@@ -56,6 +57,7 @@ def help_now(deployment: Deployment, clock: Clock) -> int:
 def make_due(deployment: Deployment, now: datetime) -> int:
     """Plans every nudge that is due, and advances requests and groups; returns the nudges planned."""
     advance_deadlines(deployment, now)
+    remind_of_aftercare(deployment, now)
     mend_groups(deployment, now)
     forget_joinings(deployment, now)
     planned = 0

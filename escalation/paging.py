@@ -14,6 +14,11 @@ class PagingPolicy:
     every: timedelta = timedelta(minutes=5)  # between two pages
     tries: int = 1  # pages to one person before the next person's turn
     tell_waiting_after: timedelta = timedelta(minutes=15)  # unacknowledged so long: the sender is told
+    report_within: timedelta = timedelta(
+        minutes=15
+    )  # after the promised call the responder says how it stands
+    take_back_after: timedelta = timedelta(minutes=15)  # of silence after being reminded of that
+    between_own: timedelta = timedelta(minutes=1)  # texts that follow so fast do not page once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class Responder:
     id: str  # the staff id of the program file
     name: str
     role: str  # as members read it: "clinician", "chaplain"
-    media: tuple[str, ...] = ("sms", "email")  # how they can be reached
+    media: tuple[str, ...] = ("sms", "email")  # how they can be reached: sms, email, call, webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +54,23 @@ class Roster:
     responders: tuple[Responder, ...] = ()
     shifts: tuple[Shift, ...] = ()
     overrides: tuple[Override, ...] = ()  # of two that cover an instant the later in the list holds
+    alternate: str | None = None  # paged where nobody of the chain may have the case
 
     def __post_init__(self) -> None:
         """Check names and hours once, so that paging never meets a surprise."""
         known = {responder.id for responder in self.responders}
         chains = [shift.chain for shift in self.shifts] + [o.chain for o in self.overrides]
+        chains.append((self.alternate,) if self.alternate else ())
         if unknown := sorted({name for chain in chains for name in chain} - known):
             raise RosterFault(f"the on-call roster names {unknown[0]!r}, who is not among the responders")
         if any(override.starts >= override.ends for override in self.overrides):
             raise RosterFault("an on-call override must end after it starts")
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The ids of everybody who may be paged at some time."""
+        chains = [shift.chain for shift in self.shifts] + [override.chain for override in self.overrides]
+        return frozenset(name for chain in (*chains, (self.alternate,)) for name in chain if name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,12 @@ def on_call(roster: Roster, at: datetime) -> tuple[Responder, ...]:
     """Who is on call at `at`, in the order of escalation; empty where nobody is."""
     people = {responder.id: responder for responder in roster.responders}
     return tuple(people[name] for name in dict.fromkeys(_chain(roster, at)))
+
+
+def next_on_call(roster: Roster, now: datetime, days: int = 14) -> datetime | None:
+    """The next instant after `now` at which somebody comes on call; None within so many days."""
+    edges = sorted(edge for edge in _edges(roster, now, days) if edge > now)
+    return next((edge for edge in edges if _chain(roster, edge)), None)
 
 
 def gaps(roster: Roster, start: datetime, days: int = 14) -> list[Gap]:

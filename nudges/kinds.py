@@ -24,6 +24,7 @@ class KindPolicy:
     lane: Lane
     nudge: bool = False  # an occurrence of the program's cadence
     to_staff: bool = False  # a coordinator, director or responder reads it, never a member
+    pages: bool = False  # calls a responder to an incident
     answers_inbound: bool = False  # the person has just written to us
     needs_consent: bool = False  # consent for that channel must be on record
     active_only: bool = False  # only to members who are active, here and not pausing
@@ -60,8 +61,9 @@ _CRISIS = KindPolicy(
     send_within=timedelta(days=3),
 )  # fmt: skip
 _PAGE = KindPolicy(
-    lane=Lane.CRISIS, to_staff=True, despite_stop=True, at_least_once=True, send_within=timedelta(hours=12)
-)
+    lane=Lane.CRISIS, to_staff=True, pages=True, despite_stop=True, at_least_once=True,
+    send_within=timedelta(hours=12),
+)  # fmt: skip
 _NOTICE = KindPolicy(lane=Lane.STAFF, to_staff=True, send_within=timedelta(days=3))
 
 _POLICIES: dict[str, KindPolicy] = {
@@ -80,11 +82,13 @@ _POLICIES: dict[str, KindPolicy] = {
     **dict.fromkeys(("stopped", "started", "help", "wrong_person"), _LAST_WORD),
     **dict.fromkeys(
         ("crisis_self", "crisis_other", "crisis_self_unattended", "crisis_other_unattended",
-         "crisis_acknowledged", "crisis_waiting"), _CRISIS,
+         "crisis_acknowledged", "crisis_waiting", "crisis_taken_back", "crisis_unreached",
+         "crisis_false_alarm"), _CRISIS,
     ),
-    "page": _PAGE,
+    **dict.fromkeys(("page", "page_again", "page_reminder", "page_drill"), _PAGE),
     **dict.fromkeys(
-        ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice"), _NOTICE
+        ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice",
+         "aftercare_notice", "unattended_notice"), _NOTICE,
     ),
     # What confirms an address, and what a word by text is answered with: neither tells who is enrolled.
     **dict.fromkeys(

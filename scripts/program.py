@@ -10,7 +10,7 @@ from types import MappingProxyType
 import phonenumbers
 
 from config.program import LoadedProgram, ProgramFault, load_program_file
-from config.program_file import ProgramFile, ShiftPart, StaffPart
+from config.program_file import OnCallPart, ProgramFile, ShiftPart, StaffPart
 from engine.program import JoinRules, Program, StaffEntry
 from escalation.deadlines import DeadlinePolicy
 from escalation.paging import PagingPolicy
@@ -176,7 +176,8 @@ def _phone(written: str | None, country: str) -> str | None:
 def _roster(file: ProgramFile, staff: tuple[StaffEntry, ...]) -> Roster:
     return Roster(
         zone=file.zone,
-        responders=tuple(_responder(person, file.on_call.role) for person in staff),
+        responders=tuple(_responder(person, file.on_call) for person in staff),
+        alternate=file.on_call.alternate,
         shifts=tuple(_shift(part) for part in file.on_call.hours),
         overrides=tuple(
             Override(starts=part.starts, ends=part.ends, chain=tuple(part.chain))
@@ -185,11 +186,10 @@ def _roster(file: ProgramFile, staff: tuple[StaffEntry, ...]) -> Roster:
     )
 
 
-def _responder(person: StaffEntry, role: str) -> Responder:
-    ways = (("sms", person.phone), ("email", person.email))
-    return Responder(
-        id=person.id, name=person.name, role=role, media=tuple(medium for medium, address in ways if address)
-    )
+def _responder(person: StaffEntry, on_call: OnCallPart) -> Responder:
+    ways = {"sms": person.phone, "email": person.email, "call": person.phone, "webhook": person.id}
+    media = tuple(medium for medium in on_call.page_by if ways[medium])
+    return Responder(id=person.id, name=person.name, role=on_call.role, media=media)
 
 
 def _shift(part: ShiftPart) -> Shift:
@@ -206,6 +206,8 @@ def _paging(file: ProgramFile) -> PagingPolicy:
         every=timedelta(minutes=file.on_call.page_every_minutes),
         tries=file.on_call.pages_each,
         tell_waiting_after=timedelta(minutes=file.on_call.tell_waiting_after_minutes),
+        report_within=timedelta(minutes=file.on_call.report_within_minutes),
+        take_back_after=timedelta(minutes=file.on_call.take_back_after_minutes),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from engine.responders import is_responder
 from engine.sign_in import SESSION_LASTS, sign_in_as, staff_of_session
 from engine.staff import name_of_staff
 from pairing.errors import PrepairedError
@@ -61,11 +62,14 @@ def _viewer(request: Request, site: SiteDep) -> Viewer:
     is_deputy = (
         staff.ref == site.deployment.program.deputy
     )  # no role of the file's: it comes with the pathway
+    duties = {"deputy"} if is_deputy else set()
+    if is_responder(site.deployment.program, staff):
+        duties.add("responder")  # whom the roster may page, whatever their role
     return Viewer(
         id=staff.id,
         ref=staff.ref,
         name=name_of_staff(site.deployment.vault, staff),
-        roles=frozenset(staff.roles.split(",")) | ({"deputy"} if is_deputy else set()),
+        roles=frozenset(staff.roles.split(",")) | duties,
         form_token=site.seals.form_token(f"session:{token_hash(token)}"),
     )
 

@@ -38,11 +38,12 @@ def link_page(token: str, site: SiteDep) -> HTMLResponse:
 
 @router.post("/sign-in/{token}")
 def follow_link(token: str, form: PostedForm, site: SiteDep) -> Response:
-    """Spends the link and opens the console; a page's link opens the incidents."""
+    """Spends the link and opens the console; a page's link opens its incident."""
     opened = sign_in(site.deployment, token, now=site.now(), wall=site.clock.wall())
     if opened is None:
         return site.page("console/sign_in_link.html", failed=True)
     to = "/console/incidents" if opened.purpose is Purpose.PAGE else "/console"
+    to += f"/{opened.incident_id}" if opened.incident_id else ""
     response = RedirectResponse(to, 303)
     set_session(response, opened.token, site)
     return response

@@ -70,6 +70,18 @@ def templates(program: Program, language: str = SOURCE) -> Environment:
     return environment
 
 
+def day_and_time(at: datetime | None, zone: str) -> str:
+    """An instant as people in that zone read it: "Tue, Nov 24, 10:05 AM"; nothing for None."""
+    if at is None:
+        return ""
+    return f"{day(at.astimezone(zone_of(zone)).date())}, {_time_of_day(at, zone)}"
+
+
+def _time_of_day(at: datetime, zone: str) -> str:
+    local = at.astimezone(zone_of(zone))
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
 def day(value: date | None) -> str:
     """A day: "Tue, Nov 24"."""
     if value is None:

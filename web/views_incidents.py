@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.handlers import may_handle
+from engine.responders import may_answer, member_of
 from engine.staff import name_of_staff
 from escalation.incidents import IncidentState
+from escalation.unreached import STAGES, Stage, stage_at
 from nudges.clock import instant, zone_of
-from store.members import name_of
-from store.models import Incident, Member, Staff
+from store.members import address_of, name_of
+from store.models import Aftercare, Incident, Staff
 from web.console_session import Viewer
 
 
@@ -24,7 +26,8 @@ class IncidentShown:
     id: UUID
     member_id: UUID | None
     name: str
-    about: str  # self, other
+    about: str  # self, other, call_back
+    drill: bool
     state: str
     opened_at: datetime
     pages: int
@@ -32,6 +35,24 @@ class IncidentShown:
     responder: str  # who acknowledged
     call_by: datetime | None
     outcome: str | None
+    aftercare_due: datetime | None  # the next look that is owed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """One way to the person."""
+
+    medium: str  # sms (a number to call), email
+    address: str
+    is_from: bool  # the way they wrote by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyContact:
+    """Whom the member said we may call."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +60,17 @@ class IncidentPage:
     """What the responder needs to call."""
 
     row: IncidentShown
-    address: str  # where the person wrote from
-    medium: str
+    reach: list[Reach]
     text: str  # empty once closed, or where nothing was written
     next_page_at: datetime | None
+    is_mine: bool  # the viewer has acknowledged it
+    tries: int
+    first_try_at: datetime | None
+    report_by: datetime | None
+    stage: int  # the place in `stages` that time has come to
+    stages: tuple[Stage, ...]
+    emergency_contact: EmergencyContact | None
+    aftercare: list[Aftercare]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +82,11 @@ class IncidentCounts:
 
 
 def incident_counts(session: Session) -> IncidentCounts:
-    """How many are open, nobody named."""
+    """How many are open, nobody named; drills are not counted."""
     rows = session.execute(
-        select(Incident.state, func.count()).where(Incident.state != "closed").group_by(Incident.state)
+        select(Incident.state, func.count())
+        .where(Incident.state != IncidentState.CLOSED, Incident.drill.is_(False))
+        .group_by(Incident.state)
     )
     found = dict(rows.all())
     return IncidentCounts(
@@ -65,38 +95,38 @@ def incident_counts(session: Session) -> IncidentCounts:
 
 
 def incidents(session: Session, deployment: Deployment, viewer: Viewer) -> list[IncidentShown]:
-    """The incidents that this responder may see: open ones first, then those of the last month."""
+    """The incidents that this responder may see: open ones first, then those that are over, the latest first."""
     if not viewer.has("responder"):
         return []
     staff = session.get_one(Staff, viewer.id)
     found = session.scalars(select(Incident).order_by(Incident.opened_at.desc()).limit(100)).all()
-    rows = [
-        _row(session, deployment, one)
-        for one in found
-        if may_handle(session, deployment.vault, staff, _member(session, one))
-    ]
+    rows = [_row(session, deployment, one) for one in found if may_answer(session, deployment, staff, one)]
     order = {"open": 0, "acknowledged": 1, "closed": 2}
     return sorted(rows, key=lambda row: order[row.state])
 
 
 def incident_page(
-    session: Session, deployment: Deployment, viewer: Viewer, incident_id: UUID
+    session: Session, deployment: Deployment, viewer: Viewer, incident_id: UUID, now: datetime
 ) -> IncidentPage | None:
     """One incident with its text; None where there is none that this responder may see."""
     incident = session.get(Incident, incident_id)
-    if incident is None or not viewer.has("responder"):
-        return None
     staff = session.get_one(Staff, viewer.id)
-    if not may_handle(session, deployment.vault, staff, _member(session, incident)):
+    if incident is None or not may_answer(session, deployment, staff, incident):
         return None
-    vault = deployment.vault
-    sealed = incident.text_sealed
+    vault, sealed = deployment.vault, incident.text_sealed
     return IncidentPage(
         row=_row(session, deployment, incident),
-        address=vault.open(incident.from_sealed, "incident", "from", incident.id),
-        medium=incident.medium,
+        reach=_reach(session, deployment, incident),
         text=vault.open(sealed, "incident", "text", incident.id) if sealed else "",
         next_page_at=incident.next_page_at,
+        is_mine=incident.acknowledged_by == viewer.id,
+        tries=incident.tries,
+        first_try_at=incident.first_try_at,
+        report_by=incident.report_by,
+        stage=stage_at(incident.first_try_at, now) if incident.first_try_at else 0,
+        stages=tuple(STAGES),
+        emergency_contact=_emergency_contact(session, deployment, incident),
+        aftercare=list(_aftercare(session, incident)),
     )
 
 
@@ -107,18 +137,52 @@ def next_at(wall: time, now: datetime, zone: str) -> datetime:
     return at if at > now else instant(today + timedelta(days=1), wall, zone)
 
 
-def _member(session: Session, incident: Incident) -> Member | None:
-    return session.get(Member, incident.member_id) if incident.member_id else None
+def _reach(session: Session, deployment: Deployment, incident: Incident) -> list[Reach]:
+    """Every way to the person, numbers first: mail is no way to talk. Nothing once it is over and looked after."""
+    if incident.drill or incident.from_sealed is None:
+        return []
+    vault = deployment.vault
+    address = vault.open(incident.from_sealed, "incident", "from", incident.id)
+    ways = {(incident.medium, address): True}
+    member = member_of(session, incident)
+    for point in member.contacts if member else ():
+        ways.setdefault((point.medium, address_of(vault, point)), False)
+    found = [Reach(medium=medium, address=address, is_from=own) for (medium, address), own in ways.items()]
+    return sorted(found, key=lambda one: (one.medium != "sms", not one.is_from))
+
+
+def _emergency_contact(
+    session: Session, deployment: Deployment, incident: Incident
+) -> EmergencyContact | None:
+    """The member's, while the incident is in somebody's hands."""
+    member = member_of(session, incident)
+    if member is None or member.emergency_contact_sealed is None or incident.state == IncidentState.CLOSED:
+        return None
+    opened = deployment.vault.open_json(
+        member.emergency_contact_sealed, "member", "emergency_contact", member.id
+    )
+    kept = cast("dict[str, str]", opened)
+    return EmergencyContact(name=kept["name"], phone=kept["phone"])
+
+
+def _aftercare(session: Session, incident: Incident) -> list[Aftercare]:
+    rows = session.scalars(
+        select(Aftercare).where(Aftercare.incident_id == incident.id).order_by(Aftercare.due_at)
+    )
+    return list(rows)
 
 
 def _row(session: Session, deployment: Deployment, incident: Incident) -> IncidentShown:
-    member = _member(session, incident)
+    member = member_of(session, incident)
     staff = session.get(Staff, incident.acknowledged_by) if incident.acknowledged_by else None
+    owed = next((one.due_at for one in _aftercare(session, incident) if one.done_at is None), None)
+    unnamed = "DRILL: nobody is in trouble" if incident.drill else "Somebody we do not know"
     return IncidentShown(
         id=incident.id,
         member_id=incident.member_id,
-        name=name_of(deployment.vault, member) if member else "Somebody we do not know",
+        name=name_of(deployment.vault, member) if member else unnamed,
         about=incident.about,
+        drill=incident.drill,
         state=incident.state,
         opened_at=incident.opened_at,
         pages=incident.pages,
@@ -126,4 +190,5 @@ def _row(session: Session, deployment: Deployment, incident: Incident) -> Incide
         responder=name_of_staff(deployment.vault, staff) if staff else "",
         call_by=incident.call_by,
         outcome=incident.outcome,
+        aftercare_due=owed,
     )

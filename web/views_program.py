@@ -25,6 +25,7 @@ SAMPLE = {
     "by": "by 2:30 PM on Wed Nov 25",
     "number": "1",
     "code": "314159",
+    "why": "on-call hours begin at 8:00 AM on Mon Nov 30",
     "prompt": "How are you, really? Answer with one word first, then say why.",
     "reasons": "You share a specialty.",
     "contacts": "",

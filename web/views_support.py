@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.crisis_answers import crisis_answer
 from engine.deployment import Deployment
 from engine.fear_danger import open_incident_of
-from engine.flag_crisis import crisis_answer
 from engine.handlers import coordinators_for
 from engine.link_holders import holder_of
 from engine.links import Bearer

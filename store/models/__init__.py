@@ -6,6 +6,7 @@ from store.models.member import Agreement, Consent, ContactPoint, Exclusion, Mem
 from store.models.outbox import Cursor, Link, Message, ProviderEvent, Sender
 from store.models.pairing import BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
 from store.models.pathway import (
+    Aftercare,
     AuditEntry,
     AuditHead,
     Incident,
@@ -17,6 +18,7 @@ from store.models.pathway import (
 from store.models.record import Record, new_id
 
 __all__ = [
+    "Aftercare",
     "Agreement",
     "AuditEntry",
     "AuditHead",

@@ -32,6 +32,9 @@ class Message(Record):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     cohort_id: Mapped[UUID | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("buddy_group.id", ondelete="SET NULL"))
+    incident_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("incident.id", ondelete="SET NULL"), index=True
+    )  # of a page
     slot: Mapped[int | None]
     period: Mapped[Word | None]  # which week, month or quarter a nudge asks about
     moved: Mapped[Label | None]  # why a nudge is not simply on the day and hour of its rule

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.record import At, Digest, Id, Label, Prose, Record, Sealed, Word
@@ -85,22 +85,46 @@ class Incident(Record):
 
     id: Mapped[Id]
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
-    about: Mapped[Word]  # self, other
-    state: Mapped[Word]  # open, acknowledged, closed
+    about: Mapped[Word]  # escalation.incidents.About: self, other, call_back
+    state: Mapped[Word]  # escalation.incidents.IncidentState: open, acknowledged, closed
     medium: Mapped[Word]
     from_index: Mapped[Digest]
-    from_sealed: Mapped[Sealed]
-    text_sealed: Mapped[Sealed | None]
+    from_sealed: Mapped[Sealed | None]  # until it is closed and its aftercare is done
+    text_sealed: Mapped[Sealed | None]  # until it is closed
+    drill: Mapped[bool] = mapped_column(default=False)  # nobody is in trouble: the chain is being tried
     opened_at: Mapped[At]
     wants_call: Mapped[bool] = mapped_column(default=False)
     pages: Mapped[int] = mapped_column(default=0)
+    turns: Mapped[int] = mapped_column(default=0)  # of those, the ones that went down the chain
+    paged_at: Mapped[At | None]  # the last page
     next_page_at: Mapped[At | None] = mapped_column(index=True)
     told_waiting_at: Mapped[At | None]
+    told_unattended_at: Mapped[At | None]  # those who answer for the program heard that nobody is on call
     acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     acknowledged_at: Mapped[At | None]
     call_by: Mapped[At | None]  # what the responder chose: calling now, or by then
+    tries: Mapped[int] = mapped_column(default=0)  # calls that reached nobody, as the responder says
+    first_try_at: Mapped[At | None]
+    report_by: Mapped[At | None] = mapped_column(index=True)  # by then the responder says how it stands
+    reminded_at: Mapped[At | None]  # that time passed: the next silence takes it back
     closed_at: Mapped[At | None]
     outcome: Mapped[Word | None]
+
+
+class Aftercare(Record):
+    """A second and a third look after an incident, each a deadline that the tick scans for."""
+
+    __tablename__ = "aftercare"
+    __table_args__ = (UniqueConstraint("incident_id", "step"),)
+
+    id: Mapped[Id]
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    step: Mapped[Word]  # escalation.aftercare.Step: days, month
+    due_at: Mapped[At] = mapped_column(index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    told_at: Mapped[At | None]  # whose it is was reminded
+    missed_told_at: Mapped[At | None]  # those who answer for the program were told that it passed undone
+    done_at: Mapped[At | None]
 
 
 class AuditEntry(Record):

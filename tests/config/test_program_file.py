@@ -88,7 +88,10 @@ def test_a_program_file_needs_only_what_differs(written: Path) -> None:
 def test_the_roster_reaches_each_person_by_what_they_have(written: Path) -> None:
     roster = load_program(written).roster
     chain = on_call(roster, datetime(2026, 11, 24, 4, 0, tzinfo=UTC))  # Monday, 22:00 in Chicago
-    assert [(person.id, person.media) for person in chain] == [("ana", ("sms", "email")), ("ben", ("sms",))]
+    assert [(person.id, person.media) for person in chain] == [
+        ("ana", ("sms", "email", "call", "webhook")),
+        ("ben", ("sms", "call", "webhook")),
+    ]
 
 
 def test_own_prompts_come_before_the_built_in_ones(written: Path) -> None:

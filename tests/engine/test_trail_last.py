@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import opt_out
 from engine.answer_inbound import answer_inbound
 from engine.flag_crisis import flag_crisis
-from engine.page_responders import acknowledge
+from engine.handle_incident import acknowledge
 from engine.receive import receive_sms
 from engine.request_support import confirm
 from store.models import Incident, Member, Staff

@@ -6,7 +6,8 @@ from nudges.kinds import KINDS, Lane, policy_of
 
 _CRISIS = [
     "crisis_self", "crisis_other", "crisis_self_unattended", "crisis_other_unattended", "crisis_acknowledged",
-    "crisis_waiting", "page",
+    "crisis_waiting", "crisis_taken_back", "crisis_unreached", "crisis_false_alarm", "page", "page_again",
+    "page_reminder", "page_drill",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine.page_responders import acknowledge, close_incident
+from engine.handle_incident import acknowledge, close_incident
 from engine.staff import staff_by_ref
 from escalation.incidents import IncidentOutcome
 from store.models import Staff
@@ -54,7 +54,7 @@ def test_pages_repeat_until_a_human_acknowledges_and_then_the_person_hears_who_a
     world.tick()
     assert "Rene Sponder" in world.phone(ONE)[-1]
     pages = len(world.phone(RESPONDER_PHONE))
-    world.advance(hours=2)
+    world.advance(minutes=24)
     assert len(world.phone(RESPONDER_PHONE)) == pages
     close_incident(world.deployment, incident.id, staff, IncidentOutcome.REACHED, world.clock.now())
     (closed,) = world.incidents()
@@ -79,7 +79,9 @@ def test_nudges_rest_while_an_incident_is_open_and_digits_log_nothing(world: Wor
     assert world.check_ins() == []
     (incident,) = world.incidents()
     staff, now = responder(world), world.clock.now()
-    acknowledge(world.deployment, incident.id, staff, call_by=now, calling_now=True, now=now)
+    acknowledge(
+        world.deployment, incident.id, staff, call_by=now + timedelta(days=9), calling_now=False, now=now
+    )
     world.advance(days=7, hours=4)
     resting = {m.reason for m in world.messages(kind="weekly") if m.slot == 1}
     assert "resting" in resting
@@ -112,7 +114,7 @@ def test_who_writes_again_after_the_promised_call_is_paged_for_anew_until_somebo
     (incident,) = world.incidents()
     staff, now = responder(world), world.clock.now()
     acknowledge(world.deployment, incident.id, staff, call_by=now, calling_now=True, now=now)
-    world.advance(hours=30)
+    world.advance(minutes=16)
     pages = len(world.phone(RESPONDER_PHONE))
     world.text(ONE, "I want to die")
     assert "alerting our on-call clinician" in world.phone(ONE)[-1]
@@ -129,8 +131,9 @@ def test_who_writes_again_while_being_called_reaches_the_responder_once(world: W
     acknowledge(world.deployment, incident.id, staff, call_by=now, calling_now=True, now=now)
     pages = len(world.phone(RESPONDER_PHONE))
     world.text(ONE, "I want to die")
-    world.advance(minutes=30)
+    world.advance(minutes=14)
     assert len(world.phone(RESPONDER_PHONE)) == pages + 1
+    assert "Rene Sponder" in world.phone(ONE)[-1]
 
 
 def test_call_after_a_stop_still_reaches_the_responder(world: World) -> None:

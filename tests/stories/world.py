@@ -23,7 +23,7 @@ from sandbox.sms import Text
 from sandbox.state import ACCOUNT_SID, API_KEY, AUTH_TOKEN, NUMBER, SandboxState
 from scripts.program import load_program
 from store.database import Database
-from store.models import CheckIn, Incident, Message, Rhythm, SupportRequest
+from store.models import Aftercare, CheckIn, Incident, Message, Rhythm, SupportRequest
 from store.sealing import Vault
 
 RowT = TypeVar("RowT")
@@ -122,6 +122,8 @@ class World:
         columns = (
             Rhythm.next_due_at,
             Incident.next_page_at,
+            Incident.report_by,
+            Aftercare.due_at,
             SupportRequest.remind_at,
             SupportRequest.expires_at,
             SupportRequest.match_by,
@@ -148,9 +150,8 @@ class World:
 
     def texts(self, phone: str) -> Sequence[Text]:
         """The messages that phone received, oldest first."""
-        return sorted(
-            (one for one in self.sandbox.memory.texts(to=phone) if not one.is_inbound), key=lambda t: t.at
-        )
+        newest_first = self.sandbox.memory.texts(to=phone)
+        return sorted((one for one in reversed(newest_first) if not one.is_inbound), key=lambda t: t.at)
 
     def mailbox(self, address: str) -> list[str]:
         """The subjects of the mails that address received, oldest first."""

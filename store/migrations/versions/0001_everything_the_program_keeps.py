@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(length=255), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("attributes_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("emergency_contact_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=64), nullable=False),
         sa.Column("active_from", sa.Date(), nullable=True),
@@ -243,16 +244,24 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("medium", sa.String(length=64), nullable=False),
         sa.Column("from_index", sa.String(length=64), nullable=False),
-        sa.Column("from_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("from_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("drill", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("wants_call", sa.Boolean(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("paged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_page_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_waiting_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_unattended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("call_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("first_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("report_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
@@ -269,6 +278,7 @@ def upgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident_member_id_state", ["member_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_next_page_at"), ["next_page_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incident_report_by"), ["report_by"], unique=False)
         batch_op.create_index(
             "uq_incident_open",
             ["from_index"],
@@ -396,6 +406,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_unclear_reply_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "aftercare",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.String(length=64), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("fk_aftercare_incident_id_incident"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_aftercare_staff_id_staff"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftercare")),
+        sa.UniqueConstraint("incident_id", "step", name=op.f("uq_aftercare_incident_id_step")),
+    )
+    with op.batch_alter_table("aftercare", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_aftercare_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
         "buddy_group",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
@@ -512,6 +547,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("cohort_id", sa.Uuid(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("incident_id", sa.Uuid(), nullable=True),
         sa.Column("slot", sa.Integer(), nullable=True),
         sa.Column("period", sa.String(length=64), nullable=True),
         sa.Column("moved", sa.String(length=255), nullable=True),
@@ -544,6 +580,12 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("fk_message_incident_id_incident"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_message_member_id_member"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
@@ -554,6 +596,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_address_index"), ["address_index"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index("ix_message_member_kind", ["member_id", "kind", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index("ix_message_queue", ["sender", "state", "lane", "not_before"], unique=False)
