@@ -434,7 +434,7 @@ def upgrade() -> None:
         "buddy_group",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
