@@ -16,6 +16,7 @@ from engine.deployment import Deployment
 from engine.flag_crisis import flag_crisis
 from engine.opt_out import lift, silence, stop
 from engine.outbox import Draft, put, sender_for
+from engine.private_words import act_on_private_word
 from engine.program_word import answer_program_word
 from engine.replies_of_members import act_on
 from nudges.replies import Intent, Understanding, understand
@@ -84,6 +85,8 @@ def _answer(
         return  # nothing that tells whether an address is enrolled
     elif not who.trusted and said.intent is not Intent.STOP:
         audit.record(session, at=now, actor="system", action="mail_token_refused", subject=None)
+        return
+    elif said.intent is Intent.UNCLEAR and act_on_private_word(session, deployment, who, now):
         return
     else:
         _silence_first(session, who, said, now)

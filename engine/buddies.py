@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.recipients import Recipient
-from store.members import name_of
+from store.members import address_of, name_of
 from store.models import BuddyGroup, GroupPlace, Member, Message
 
 UNNAMED = "your buddy"
@@ -26,7 +26,28 @@ def group_names(session: Session, deployment: Deployment, group_id: UUID, withou
         .where(GroupPlace.group_id == group_id, GroupPlace.active, Member.id != without)
         .order_by(Member.ref)
     )
-    return [name_of(deployment.vault, member) for member in members]
+    reader = session.get(Member, without)
+    apart = reader is not None and reader.is_outside
+    named = [(member.is_outside or apart, name_of(deployment.vault, member)) for member in members]
+    return [first_name(name) if is_apart else name for is_apart, name in named]
+
+
+def shared_contacts(session: Session, deployment: Deployment, group_id: UUID, without: UUID) -> list[str]:
+    """How to reach the others who share it: a line each."""
+    members = session.scalars(
+        select(Member)
+        .join(GroupPlace, GroupPlace.member_id == Member.id)
+        .where(
+            GroupPlace.group_id == group_id, GroupPlace.active, Member.id != without, Member.shares_contact
+        )
+        .order_by(Member.ref)
+        .options(selectinload(Member.contacts))
+    )
+    vault = deployment.vault
+    return [
+        f"{first_name(name_of(vault, one))}: {', '.join(address_of(vault, point) for point in one.contacts)}"
+        for one in members
+    ]
 
 
 def buddies_of(
@@ -42,6 +63,7 @@ def buddies_of(
     if names:
         fields["buddy"] = " and ".join(first_name(name) for name in names)
         fields["buddies"] = " and ".join(names)
+    fields["contacts"] = "\n".join(shared_contacts(session, deployment, message.group_id, reader.member.id))
     group = session.get(BuddyGroup, message.group_id)
     if group is not None and group.reasons_sealed is not None:
         sealed = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)

@@ -35,6 +35,13 @@ def pause_until(deployment: Deployment, member_id: UUID, back_on: date, now: dat
         _note(session, member_id, "paused", now)
 
 
+def pause_for(deployment: Deployment, member_id: UUID, length: timedelta, now: datetime) -> None:
+    """No nudges for that long, from today on the member's own calendar."""
+    with deployment.database.reads() as session:
+        today = local_day(now, session.get_one(Member, member_id).timezone)
+    pause_until(deployment, member_id, today + length, now)
+
+
 def resume(deployment: Deployment, member_id: UUID, now: datetime) -> None:
     """The member's own pause is over, and so is the rest after a red."""
     with deployment.database.writes.begin() as session:

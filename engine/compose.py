@@ -10,17 +10,23 @@ from engine.buddies import buddies_of, first_name
 from engine.deployment import Deployment
 from engine.links import Purpose, issue
 from engine.recipients import Recipient
+from engine.shared_prompts import prompt_for
 from nudges.kinds import policy_of
 from nudges.texts import render
 from store.models import Message
 
 # Where the link of a member's message leads, where that is not the support page.
-_DOORS = {"introduction": ("m", Purpose.MEMBER), "invitation": ("i", Purpose.INVITATION)}
 _WORDED_AS = {
     "call": "sms",
     "webhook": "sms",
     "relay": "email",
 }  # other media of pages borrow the words of these
+_DOORS = {
+    "introduction": ("m", Purpose.MEMBER),
+    "invitation": ("i", Purpose.INVITATION),
+    "keep_question": ("m", Purpose.MEMBER),
+    "cover": ("m", Purpose.MEMBER),
+}
 
 
 def compose(
@@ -35,8 +41,7 @@ def compose(
     fields["link"] = _link(session, deployment, message, fields.get("path", ""), now)
     fields["unsubscribe"] = _unsubscribe_url(session, deployment, message, now) or fields["link"]
     if policy_of(message.kind).nudge:
-        seed = str(message.cohort_id)
-        fields["prompt"] = deployment.program.prompt(message.kind, message.slot or 0, seed)
+        fields["prompt"] = prompt_for(session, deployment.program, message)
     kind = _variant(message, reader)
     answerable = message.member_id is None or deployment.reply_domain is not None
     text = render(

@@ -17,7 +17,7 @@ from engine.outbox import Draft, put
 from pairing.errors import PrepairedError
 from store.addresses import index_form, normal
 from store.members import contact_by_index
-from store.models import Joining, new_id
+from store.models import Invitation, Joining, new_id
 from store.sealing import new_token, token_hash
 
 CODE_LASTS = timedelta(minutes=15)
@@ -43,6 +43,7 @@ class Confirmed:
     has_joined: bool  # and has agreed to be written to
     settles: UUID | None  # the member who is adding this address to their own page
     invitation_id: UUID | None
+    is_outside: bool  # invited by a member, and does not work here
 
 
 def medium_of(text: str) -> str:
@@ -173,6 +174,7 @@ def confirmed_in(
         has_joined=joined,
         settles=row.member_id,
         invitation_id=row.invitation_id,
+        is_outside=bool(row.invitation_id and session.get_one(Invitation, row.invitation_id).is_outside),
     )
 
 

@@ -102,7 +102,7 @@ def enrol(session: Session, deployment: Deployment, who: Confirmed, wish: Applic
     _settle(deployment, member, wish)
     session.flush()
     _agree(session, member, point, wish, now, how="join")
-    if not wish.is_outside:
+    if not wish.is_outside:  # a friend from outside comes into the cohort of whoever invited them
         join_cohort(session, deployment.program.join.cohort, [member.id], now)
     _note(session, member.id, now)
     return member.id

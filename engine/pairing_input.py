@@ -1,7 +1,7 @@
 """What the planner is given of a cohort: who takes part, which rules, what was before. Decides who takes part."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.keep_group import locks_wished
 from engine.recipients import suppressed
 from nudges.holds import local_day
 from pairing.policy import Person, Policy
@@ -44,6 +45,10 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
         for pair in exclusions(session, deployment.vault)
         if pair <= refs.keys()
     )
+    agreed = locks_wished(session, deployment.vault, cohort_id, list(agreements(session, deployment.vault)))
+    never |= _apart_from_outsiders(members, agreed)
+    with_friends = {one for group in agreed for one in group}
+    taking_part = [member for member in taking_part if not member.is_outside or member.id in with_friends]
     return PairingInput(
         people=tuple(everybody[member.id] for member in taking_part),
         everybody=tuple(everybody.values()),
@@ -55,12 +60,25 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
         ),
         locks=tuple(
             tuple(sorted(refs[one] for one in group))
-            for group in agreements(session, deployment.vault)
+            for group in agreed
             if group <= {member.id for member in taking_part}
         ),
         ids={member.ref: member.id for member in taking_part},
         refs=refs,
         left_out=dict(Counter(why for why in reasons.values() if why)),
+    )
+
+
+def _apart_from_outsiders(
+    members: Sequence[Member], agreed: Sequence[frozenset[UUID]]
+) -> frozenset[frozenset[str]]:
+    """A friend from outside is with whoever invited them, and never with anybody else."""
+    return frozenset(
+        frozenset((member.ref, other.ref))
+        for member in members
+        if member.is_outside
+        for other in members
+        if other.id != member.id and not any({member.id, other.id} <= group for group in agreed)
     )
 
 
@@ -77,6 +95,8 @@ def _why_not(member: Member, barred: set[tuple[str, str]], now: datetime) -> str
     if member.active_from and today < member.active_from:
         return "not yet active"
     if member.status == "paused" or (member.paused_until and today < member.paused_until):
+        return "paused"
+    if member.unit_paused_until and today < member.unit_paused_until:
         return "paused"
     away_now = (member.away_from is None or member.away_from <= today) and (
         member.away_until is not None and today <= member.away_until

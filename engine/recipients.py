@@ -130,6 +130,7 @@ class _Facts:
             away_from=member.away_from,
             away_until=member.away_until,
             paused_until=member.paused_until,
+            unit_paused_until=member.unit_paused_until,
             reachable=address is not None,
             consented=point is not None and point.consented,
             suppressed=suppressed_now,

@@ -8,8 +8,10 @@ from sqlalchemy import func, or_, select
 from engine import senders
 from engine.advance_deadlines import advance_deadlines
 from engine.answer_inbound import answer_inbound
+from engine.ask_to_keep import ask_to_keep
 from engine.clock import Clock
 from engine.confirm_address import forget_joinings
+from engine.cover_absences import cover_absences
 from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
 from engine.look_after import remind_of_aftercare
@@ -60,6 +62,8 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     remind_of_aftercare(deployment, now)
     mend_groups(deployment, now)
     forget_joinings(deployment, now)
+    ask_to_keep(deployment, now)
+    cover_absences(deployment, now)
     planned = 0
     while moved := plan_nudges(deployment, now):
         planned += moved

@@ -69,6 +69,7 @@ class Standing:
     answered: bool = False  # the group has logged this period
     resting: bool = False  # a request or incident is open, or a red is unanswered
     unit_paused: bool = False
+    unit_paused_until: date | None = None  # the program pauses a whole unit; back on that day
     halted: bool = False
 
 
@@ -171,6 +172,8 @@ def _absence(standing: Standing, today: date) -> tuple[Reason, date | None] | No
     """Why the member is not to be nudged today, and the day of return if one is known."""
     if standing.unit_paused:
         return Reason.UNIT_PAUSED, None
+    if standing.unit_paused_until is not None and today < standing.unit_paused_until:
+        return Reason.UNIT_PAUSED, standing.unit_paused_until
     if standing.active_from is not None and today < standing.active_from:
         return Reason.NOT_YET_ACTIVE, standing.active_from
     if standing.paused_until is not None and today < standing.paused_until:

@@ -3,7 +3,7 @@
 Decides nothing about one message: `nudges.holds` does, with the policy from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 
@@ -69,6 +69,12 @@ _NOTICE = KindPolicy(lane=Lane.STAFF, to_staff=True, send_within=timedelta(days=
 _POLICIES: dict[str, KindPolicy] = {
     # The second names no buddy: it goes to a number that has not answered us yet.
     **dict.fromkeys(("introduction", "introduction_neutral"), _INTRODUCTION),
+    # Asked in private near the end of a round; and who looks out for whom while somebody is away.
+    "keep_question": replace(_INTRODUCTION, send_within=timedelta(days=5)),
+    "cover": replace(_INTRODUCTION, send_within=timedelta(days=2)),
+    "unit_message": replace(_INTRODUCTION, group_only=False, active_only=False, send_within=timedelta(days=2)),
+    **dict.fromkeys(("kept", "new_asked", "add_asked", "hour_set"), _ANSWER),
+    "outreach_notice": _NOTICE,
     "support_reminder": KindPolicy(
         lane=Lane.ANSWER, needs_consent=True, awake_only=True, halts=True, patient=True,
         send_within=timedelta(hours=24),

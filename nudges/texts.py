@@ -26,7 +26,7 @@ MARK = re.compile(r"\{([a-z_]+)\}")
 ROOM = {
     "name": 20, "buddy": 26, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
     "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "crisis_note": 20,
-    "emergency": 10, "number": 3, "code": 6, "why": 48, "link": 49,
+    "emergency": 10, "number": 3, "code": 6, "why": 48, "words": 160, "link": 49,
 }  # fmt: skip
 # In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
 FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}

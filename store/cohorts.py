@@ -89,3 +89,22 @@ def active_group_of(session: Session, member_id: UUID) -> BuddyGroup | None:
         .limit(1)
         .options(selectinload(BuddyGroup.places))
     ).first()
+
+
+def cohort_ids_of(session: Session, member_id: UUID) -> Sequence[UUID]:
+    """The cohorts that the member is in, the one joined first first."""
+    query = select(CohortMember.cohort_id).where(CohortMember.member_id == member_id)
+    return session.scalars(query.order_by(CohortMember.joined_at, CohortMember.cohort_id)).all()
+
+
+def group_in_cohort(session: Session, cohort_id: UUID, member_id: UUID) -> BuddyGroup | None:
+    """The member's active group in that cohort."""
+    return session.scalars(
+        select(BuddyGroup)
+        .join(GroupPlace, GroupPlace.group_id == BuddyGroup.id)
+        .where(
+            GroupPlace.cohort_id == cohort_id, GroupPlace.member_id == member_id, GroupPlace.active,
+            BuddyGroup.state == "active",
+        )
+        .options(selectinload(BuddyGroup.places))
+    ).first()  # fmt: skip

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from store.models import Agreement, ContactPoint, Exclusion, Member, new_id
+from store.models import Agreement, ContactPoint, Exclusion, Member, NeverWish, new_id
 from store.sealing import Vault
 
 Attributes = Mapping[str, Sequence[str]]
@@ -78,7 +78,14 @@ def _pair_index(vault: Vault, kind: str, members: Iterable[UUID]) -> str:
 def is_excluded(session: Session, vault: Vault, one: UUID, other: UUID) -> bool:
     """Whether the two are never brought together."""
     index = _pair_index(vault, "never", (one, other))
-    return session.execute(select(Exclusion.id).where(Exclusion.pair_index == index)).first() is not None
+    if session.execute(select(Exclusion.id).where(Exclusion.pair_index == index)).first() is not None:
+        return True
+    wished = select(NeverWish.id).join(ContactPoint, ContactPoint.address_index == NeverWish.address_index)
+    between = or_(
+        and_(NeverWish.member_id == one, ContactPoint.member_id == other),
+        and_(NeverWish.member_id == other, ContactPoint.member_id == one),
+    )
+    return session.execute(wished.where(between).limit(1)).first() is not None
 
 
 class PairKeeper:
@@ -138,6 +145,12 @@ def exclusions(session: Session, vault: Vault) -> Iterator[frozenset[UUID]]:
     for row in session.scalars(select(Exclusion)):
         named = cast("list[str]", vault.open_json(row.members_sealed, "exclusion", "members", row.id))
         yield frozenset(UUID(one) for one in named)
+    wished = select(NeverWish.member_id, ContactPoint.member_id).join(
+        ContactPoint, ContactPoint.address_index == NeverWish.address_index
+    )
+    for one, other in session.execute(wished):
+        if one != other:
+            yield frozenset((one, other))
 
 
 def agreements(session: Session, vault: Vault) -> Iterator[frozenset[UUID]]:

@@ -13,6 +13,7 @@ from engine.deployment import Deployment
 from web import (
     api_routes,
     case_routes,
+    choice_routes,
     console_routes,
     health_routes,
     incident_routes,
@@ -44,6 +45,7 @@ _ROUTERS = (
     support_routes.router,
     join_routes.router,
     invitation_routes.router,
+    choice_routes.router,
     public_routes.router,
     sign_in_routes.router,
     console_routes.router,

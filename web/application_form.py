@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from engine.change_settings import Settings
 from engine.deployment import Deployment
 from engine.join_program import Application
 from nudges import agreements
@@ -68,6 +69,25 @@ def application(
         language=spoken if spoken in LANGUAGES else "",
         emergency=form.get("emergency", "").strip()[:LONGEST_NOTE],
         is_outside=is_outside,
+    )
+
+
+def settings_in(form: Mapping[str, str]) -> Settings:
+    """What the form of the member's own page says; a field that is not there stays as it is."""
+    if "name" in form:
+        return Settings(
+            name=" ".join(form["name"].split())[:LONGEST],
+            timezone=form.get("timezone"),
+            language=form.get("language"),
+            shares_contact=form.get("shares") == "yes",
+            emergency=form.get("emergency", ""),
+        )
+    days = "".join(sorted(day for day in "0123456" if form.get(f"day_{day}") == "yes"))
+    return Settings(
+        cadence=form.get("cadence", ""),
+        hour=form.get("hour", ""),
+        work_days="" if days in ("", form.get("usual", "")) else days,
+        tells_coordinator=form.get("tells") == "yes",
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from engine import confirm_address
+from engine import choose_buddy, confirm_address
 from engine.confirm_address import CannotSend, Confirmed
 from engine.join_program import NotAgreed, join_program
 from nudges import agreements
@@ -94,6 +94,11 @@ def confirm(program: str, form: PostedForm, site: SiteDep, language: Language, j
         site.deployment, joining, form.get("code", "")[:20], site.now()
     ):
         return RedirectResponse(f"{base}/code?wrong=1&lang={language}", 303)
+    who = _who(site, joining)
+    if who is not None and who.has_joined and who.member_id and who.invitation_id:
+        choose_buddy.accept(site.deployment, who.invitation_id, who.member_id, site.now())
+        site.wake_senders()
+        return let_in(site, who.member_id, note="accepted")
     return RedirectResponse(f"{base}/about?lang={language}", 303)
 
 
@@ -132,13 +137,15 @@ def enrol(program: str, form: PostedForm, site: SiteDep, language: Language, joi
     who = _who(site, joining)
     if who is None or joining is None:
         return RedirectResponse(f"/join/{site.deployment.program.slug}", 303)
-    wish = application(site.deployment, form, who.medium, language)
+    wish = application(site.deployment, form, who.medium, language, is_outside=who.is_outside)
     try:
         member = join_program(site.deployment, joining, wish, site.now())
     except NotAgreed:
         return _about(site, who, language, form, wrong=True)
+    if who.invitation_id:
+        choose_buddy.accept(site.deployment, who.invitation_id, member, site.now())
     site.wake_senders()
-    return let_in(site, member, note="joined")
+    return let_in(site, member, note="accepted" if who.invitation_id else "joined")
 
 
 def _who(site: Site, joining: UUID | None) -> Confirmed | None:
@@ -190,7 +197,7 @@ def _about(
         action="",
         consent=agreements.BY_TEXT if who.medium == "sms" else agreements.BY_MAIL,
         understood=agreements.UNDERSTOOD,
-        questions=questions(site.deployment),
+        questions=() if who.is_outside else questions(site.deployment),
         zone=form.get("timezone") or site.deployment.program.zone,
         zones=ZONES,
         token=site.seals.form_token(_SCOPE),

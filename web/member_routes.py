@@ -1,21 +1,40 @@
 """The member's own page: a link, a button, a cookie for an hour. Opening changes nothing; pressing does."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from engine import change_membership, link_holders
+from engine import (
+    change_membership,
+    change_settings,
+    choose_buddy,
+    confirm_address,
+    erase_member,
+    keep_group,
+    link_holders,
+    part_ways,
+)
 from engine.links import Purpose
+from nudges.languages import LANGUAGES, translator
+from store.addresses import BadAddress
+from web.application_form import settings_in
 from web.bodies import Form, PostedForm
 from web.faults import stale_form, unknown
-from web.member_session import MemberDep, form_scope, let_in
+from web.join_routes import ZONES
+from web.member_session import COOKIE, STAYS, MemberDep, form_scope, let_in
+from web.poster_routes import qr_code
 from web.site import Site, SiteDep
+from web.views_held import all_held
 from web.views_member import my_page
 from web.views_own_data import my_data
 
 router = APIRouter(include_in_schema=False)
+ADDRESS_COOKIE = "prepaired_address"
+INVITES = (
+    "Would you be my buddy in {program}? We look out for each other, a minute and a half a week: {address}"
+)
 RUN_OUT = (
     "This link has run out or is not complete. Each of our messages carries a fresh one; to get one now, answer any "
     "of them with HELP."
@@ -65,7 +84,15 @@ def own_page(request: Request, member: MemberDep, site: SiteDep, note: str = "")
     page = my_page(site.deployment, member, site.now())
     if page is None:
         raise unknown()
-    return site.member_page("member/my.html", my=page, token=_token(request, site), note=note)
+    return site.member_page(
+        "member/my.html",
+        language=page.language,
+        languages=LANGUAGES,
+        zones=ZONES,
+        my=page,
+        token=_token(request, site),
+        note=note,
+    )
 
 
 @router.get("/my/data")
@@ -74,7 +101,38 @@ def own_data(request: Request, member: MemberDep, site: SiteDep) -> HTMLResponse
     data = my_data(site.deployment, member)
     if data is None:
         raise unknown()
-    return site.member_page("member/my_data.html", data=data)
+    language = data.language or site.deployment.program.language
+    return site.member_page("member/my_data.html", language=language, data=data)
+
+
+@router.get("/my/data.json")
+def own_data_to_keep(request: Request, member: MemberDep, site: SiteDep) -> Response:
+    """The same, all of it, to keep."""
+    held = all_held(site.deployment, member)
+    if held is None:
+        raise unknown()
+    headers = {"Content-Disposition": 'attachment; filename="held-about-me.json"'}
+    return JSONResponse(held, headers=headers)
+
+
+@router.get("/my/code")
+def code_page(request: Request, member: MemberDep, site: SiteDep, wrong: str = "") -> HTMLResponse:
+    """Asks for the code that confirms a new number or address."""
+    return site.member_page("member/my_code.html", token=_token(request, site), wrong=bool(wrong))
+
+
+@router.post("/my/code")
+def take_address(request: Request, form: PostedForm, member: MemberDep, site: SiteDep) -> Response:
+    """Takes the new number or address into use."""
+    if not site.seals.is_form_token(form_scope(request), form.get("token", "")):
+        raise stale_form()
+    row = site.seals.open("my address", request.cookies.get(ADDRESS_COOKIE, ""), site.clock.wall())
+    if row is None or not confirm_address.try_code(
+        site.deployment, UUID(row), form.get("code", "")[:20], site.now()
+    ):
+        return RedirectResponse("/my/code?wrong=1", 303)
+    done = change_settings.use_address(site.deployment, UUID(row), member, site.now())
+    return RedirectResponse(f"/my?note={'saved' if done else 'no_address'}", 303)
 
 
 @router.post("/my")
@@ -85,6 +143,12 @@ def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep)
     if form.get("act") == "support":
         token = link_holders.support_link(site.deployment, member, site.now())
         return RedirectResponse(f"/s/{token}", 303)
+    if form.get("act") == "invite":
+        return _invite(site, member, form)
+    if form.get("act") == "address":
+        return _send_code(site, member, form)
+    if form.get("act") == "forget":
+        return _forget(site, member, form)
     note = _do(site, member, form)
     site.wake_senders()
     return RedirectResponse(f"/my?note={note}", 303)
@@ -101,6 +165,29 @@ def _do(site: Site, member: UUID, form: Form) -> str:
                 )
             except (ValueError, change_membership.NoSuchPause):
                 return "no_day"
+        case "pause_week" | "pause_two_weeks":
+            days = 7 if act == "pause_week" else 14
+            change_membership.pause_for(deployment, member, timedelta(days=days), now)
+        case "keep" | "new" | "add":
+            keep_group.wish(deployment, member, keep_group.Choice(act), now)
+            return act
+        case "change":
+            return "asked" if part_ways.ask_for_change(deployment, member, now) else "already"
+        case "no_change":
+            part_ways.take_back_change(deployment, member)
+        case "never":
+            return _never(site, member, form)
+        case "settings":
+            return _settings(site, member, form)
+        case "leave_days":
+            try:
+                first, last = (_day(form.get(name, "")) for name in ("first", "last"))
+                change_settings.take_leave(deployment, member, first, last, now)
+            except (ValueError, change_settings.NoSuchSetting):
+                return "no_day"
+        case "leave":
+            erase_member.leave(deployment, member, now)
+            return "left"
         case "resume":
             change_membership.resume(deployment, member, now)
         case "ask" | "remind":
@@ -117,3 +204,78 @@ def _do(site: Site, member: UUID, form: Form) -> str:
         case _:
             raise unknown()
     return "saved"
+
+
+def _never(site: Site, member: UUID, form: Form) -> str:
+    """Named from the list of buddies, or by a number or address; the same is said in any case."""
+    now, text = site.now(), form.get("who", "").strip()[:254]
+    if form.get("buddy"):
+        try:
+            part_ways.never_with(site.deployment, member, UUID(form["buddy"]), now)
+        except ValueError:
+            raise unknown() from None
+    elif text:
+        try:
+            part_ways.never_with_address(site.deployment, member, text, now)
+        except BadAddress:
+            return "no_address"
+    else:
+        return "no_address"
+    return "never"
+
+
+def _settings(site: Site, member: UUID, form: Form) -> str:
+    try:
+        change_settings.change_settings(site.deployment, member, settings_in(form), site.now())
+    except change_settings.NoSuchSetting:
+        return "no_setting"
+    return "saved"
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _invite(site: Site, member: UUID, form: Form) -> Response:
+    """A fresh link and its QR code; the token is in plain on this page only."""
+    try:
+        token = choose_buddy.invite_friend(
+            site.deployment, member, site.now(), is_outside=form.get("outside") == "yes"
+        )
+    except choose_buddy.TooManyInvitations:
+        return RedirectResponse("/my?note=enough", 303)
+    page = my_page(site.deployment, member, site.now())
+    language = page.language if page else ""
+    address = f"{site.settings.public_url}/with/{token}"
+    words = translator(language)(INVITES).format(program=site.deployment.program.name, address=address)
+    return site.member_page(
+        "member/my_invite.html", language=language, address=address, words=words, qr=qr_code(address)
+    )
+
+
+def _send_code(site: Site, member: UUID, form: Form) -> Response:
+    """A new number or address is used once it is shown to be the member's."""
+    try:
+        row = confirm_address.send_code(
+            site.deployment, form.get("address", "").strip()[:254], site.now(), member_id=member
+        )
+    except (BadAddress, confirm_address.CannotSend):
+        return RedirectResponse("/my?note=no_address", 303)
+    site.wake_senders()
+    response = RedirectResponse("/my/code", 303)
+    sealed = site.seals.seal("my address", str(row), site.clock.wall() + STAYS)
+    response.set_cookie(
+        ADDRESS_COOKIE, sealed, max_age=int(STAYS.total_seconds()), path="/my", httponly=True, samesite="lax",
+        secure=site.settings.is_https,
+    )  # fmt: skip
+    return response
+
+
+def _forget(site: Site, member: UUID, form: Form) -> Response:
+    """Erases the member, once the box is ticked; the browser forgets them, too."""
+    if form.get("sure") != "yes":
+        return RedirectResponse("/my?note=tick", 303)
+    erase_member.erase_member(site.deployment, member, site.now(), actor="a member")
+    response: Response = site.member_page("member/forgotten.html")
+    response.delete_cookie(COOKIE, path="/my")
+    return response

@@ -66,7 +66,7 @@ def groups_shown(
     query = (
         select(BuddyGroup, Cohort.name, Round.number)
         .join(Cohort, Cohort.id == BuddyGroup.cohort_id)
-        .join(Round, Round.id == BuddyGroup.round_id)
+        .outerjoin(Round, Round.id == BuddyGroup.round_id)
         .where(BuddyGroup.state == "active")
         .options(selectinload(BuddyGroup.places))
     )
@@ -77,7 +77,7 @@ def groups_shown(
     answers = _answers(session, deployment, {group.id for group, _, _ in found}, now)
     asked = set(session.scalars(select(Rematch.member_id).where(Rematch.member_id.in_(members))))
     shown = [
-        _shown(deployment, group, (cohort, number), members, answers.get(group.id, {}), asked, now)
+        _shown(deployment, group, (cohort, number or 0), members, answers.get(group.id, {}), asked, now)
         for group, cohort, number in found
     ]
     return sorted(shown, key=lambda one: (one.cohort, one.names))
@@ -101,7 +101,10 @@ def _shown(
         id=group.id,
         cohort=round_of[0],
         round=round_of[1],
-        names=tuple(name_of(deployment.vault, member) for member in inside),
+        names=tuple(
+            "somebody from outside" if member.is_outside else name_of(deployment.vault, member)
+            for member in inside
+        ),
         member_ids=tuple(member.id for member in inside),
         started_at=group.started_at,
         activity=_activity(group, only_reminded, answers, columns, now),

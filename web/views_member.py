@@ -7,18 +7,22 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from engine.cover_absences import stand_ins
 from engine.deployment import Deployment
+from engine.keep_group import own_wish
+from engine.part_ways import has_asked, known_buddies
 from engine.recipients import OPEN_REQUEST, suppressed
 from nudges.holds import local_day
 from store import program_state
 from store.members import address_of, name_of
 from store.models import (
+    BuddyGroup,
     GroupPlace,
     Incident,
     Member,
     SupportRequest,
 )
-from web.views_check_ins import GroupShown, groups_shown
+from web.views_buddies import BuddyShown, buddies_shown, seen_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,35 @@ class ChannelShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MyGroup:
+    """One group of the member's."""
+
+    buddies: list[BuddyShown]
+    since: datetime | None
+    reasons: list[str]
+    is_asked: bool  # whether to keep it
+    wish: str  # keep, new, add; empty while nothing was said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyPage:
     """The member's page."""
 
     name: str
-    groups: list[GroupShown]
+    language: str
+    groups: list[MyGroup]
+    earlier: list[tuple[UUID, str]]  # buddies now and before, for "never with"
+    stand_ins: list[str]  # who looks out for the member for now, or whom the group does
+    asked_for_change: bool
+    timezone: str
+    cadence: str
+    hour: str
+    work_days: str
+    shares_contact: bool
+    tells_coordinator: bool
+    emergency: str
+    away: tuple[date | None, date | None]
+    is_outside: bool
     paused_until: date | None
     rests_after_red: bool
     today: date
@@ -53,12 +81,24 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
         member = session.get(Member, member_id, options=[selectinload(Member.contacts)])
         if member is None:
             return None
-        groups = set(groups_of(session, member_id, only_active=True))
         today = local_day(now, member.timezone)
         pausing = member.paused_until is not None and today < member.paused_until
         return MyPage(
             name=name_of(deployment.vault, member),
-            groups=groups_shown(session, deployment, now, ids=groups) if groups else [],
+            language=member.language or deployment.program.language,
+            groups=_groups(session, deployment, member),
+            earlier=_earlier(session, deployment, member),
+            stand_ins=_stand_ins(session, deployment, member),
+            asked_for_change=has_asked(session, member_id),
+            timezone=member.timezone,
+            cadence=member.cadence,
+            hour=member.hour,
+            work_days=member.work_days,
+            shares_contact=member.shares_contact,
+            tells_coordinator=member.tells_coordinator,
+            emergency=_emergency(deployment, member),
+            away=(member.away_from, member.away_until),
+            is_outside=member.is_outside,
             paused_until=member.paused_until if pausing else None,
             rests_after_red=member.resting_since is not None,
             today=today,
@@ -67,6 +107,54 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
             channels=_channels(session, deployment, member),
             quiet_because=_quiet_because(session, member, today),
         )
+
+
+def _groups(session: Session, deployment: Deployment, member: Member) -> list[MyGroup]:
+    ids = groups_of(session, member.id, only_active=True)
+    groups = session.scalars(
+        select(BuddyGroup).where(BuddyGroup.id.in_(ids), BuddyGroup.state == "active").order_by(BuddyGroup.id)
+    )
+    return [
+        MyGroup(
+            buddies=buddies_shown(session, deployment, member, group.id),
+            since=group.started_at,
+            reasons=_reasons(deployment, group),
+            is_asked=group.keep_asked_at is not None,
+            wish=own_wish(session, deployment.vault, group.id, member.id) or "",
+        )
+        for group in groups
+    ]
+
+
+def _reasons(deployment: Deployment, group: BuddyGroup) -> list[str]:
+    if group.reasons_sealed is None:
+        return []
+    opened = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)
+    return [str(one) for one in opened] if isinstance(opened, list) else []
+
+
+def _earlier(session: Session, deployment: Deployment, member: Member) -> list[tuple[UUID, str]]:
+    people = session.scalars(
+        select(Member).where(Member.id.in_(known_buddies(session, member.id)), ~Member.is_mourned)
+    )
+    named = [(one.id, seen_name(deployment, member, one)) for one in people]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def _stand_ins(session: Session, deployment: Deployment, member: Member) -> list[str]:
+    """Each line names people: those who look out for the member for now, or whom the member does."""
+    found = []
+    for cover in stand_ins(session, member.id):
+        if cover.member_id == member.id:
+            found += [one.name for one in buddies_shown(session, deployment, member, cover.group_id)]
+        else:
+            found.append(seen_name(deployment, member, session.get_one(Member, cover.member_id)))
+    return found
+
+
+def _emergency(deployment: Deployment, member: Member) -> str:
+    sealed = member.emergency_sealed
+    return deployment.vault.open(sealed, "member", "emergency", member.id) if sealed else ""
 
 
 def _quiet_because(session: Session, member: Member, today: date) -> list[str]:
@@ -88,6 +176,10 @@ def _quiet_because(session: Session, member: Member, today: date) -> list[str]:
         ),
         (member.paused_until is not None and today < member.paused_until, "you paused"),
         (member.status == "paused", "the organization has paused you"),
+        (
+            member.unit_paused_until is not None and today < member.unit_paused_until,
+            "nudges on your unit rest for now",
+        ),
         (away, "you are on leave"),
         (member.resting_since is not None, "you answered red, and have not written since"),
         (session.scalars(request.limit(1)).first() is not None, "your request for support is open"),

@@ -40,6 +40,7 @@ class Look:
 class MyData:
     """Everything that is held about the member, as they may read it."""
 
+    language: str
     facts: list[tuple[str, str]]
     consents: list[tuple[datetime, str]]
     messages: list[tuple[datetime, str, str, str]]  # due, kind, state, the true reason
@@ -67,6 +68,7 @@ def my_data(deployment: Deployment, member_id: UUID) -> MyData | None:
             ],
         ]
         return MyData(
+            language=member.language,
             facts=facts,
             consents=_consents(session, member_id),
             messages=_messages(session, member_id),

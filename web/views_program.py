@@ -26,6 +26,7 @@ SAMPLE = {
     "number": "1",
     "code": "314159",
     "why": "on-call hours begin at 8:00 AM on Mon Nov 30",
+    "words": "Something hard has happened on your unit. Nudges rest for a while.",
     "prompt": "How are you, really? Answer with one word first, then say why.",
     "reasons": "You share a specialty.",
     "contacts": "",

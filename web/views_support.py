@@ -12,12 +12,15 @@ from engine.fear_danger import open_incident_of
 from engine.handlers import coordinators_for
 from engine.link_holders import holder_of
 from engine.links import Bearer
+from engine.shared_prompts import number_of, prompt_for
 from engine.staff import name_of_staff
 from escalation.requests import OPEN_STATES
 from nudges.kinds import policy_of
+from nudges.prompts import is_turn
 from store.cohorts import active_group_of
 from store.members import name_of
-from store.models import CheckIn, Incident, Member, Message, Staff, SupportRequest
+from store.models import CheckIn, GroupPlace, Incident, Member, Message, Staff, SupportRequest
+from web.views_buddies import BuddyShown, buddies_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class SupportView:
 
     name: str
     prompt: str
+    is_my_turn: bool | None  # to call first; None where the page is not of a nudge
+    buddies: list[BuddyShown]
     may_log: bool
     logged: bool | None  # the answer that is on record for this nudge, None without one
     request: RequestShown | None
@@ -66,7 +71,9 @@ def support_view(deployment: Deployment, token: str, now: datetime) -> SupportVi
         may_log = member.mode != "remind" and incident is None and has_group
         return SupportView(
             name=name_of(deployment.vault, member).split(" ")[0],
-            prompt=_prompt(deployment, nudge),
+            prompt=_prompt(session, deployment, nudge),
+            is_my_turn=_turn(session, deployment, nudge, member),
+            buddies=_buddies(session, deployment, nudge, member),
             may_log=may_log,
             logged=_logged(session, nudge) if may_log else None,
             request=_request(session, deployment, member),
@@ -79,10 +86,33 @@ def _nudge(session: Session, bearer: Bearer) -> Message | None:
     return message if message is not None and policy_of(message.kind).nudge else None
 
 
-def _prompt(deployment: Deployment, nudge: Message | None) -> str:
+def _prompt(session: Session, deployment: Deployment, nudge: Message | None) -> str:
     if nudge is None:
         return ""
-    return deployment.program.prompt(nudge.kind, nudge.slot or 0, str(nudge.cohort_id))
+    return prompt_for(session, deployment.program, nudge)
+
+
+def _buddies(
+    session: Session, deployment: Deployment, nudge: Message | None, member: Member
+) -> list[BuddyShown]:
+    """Whom the nudge is about, while they are still in one group."""
+    if nudge is None or nudge.group_id is None:
+        return []
+    place = session.get(GroupPlace, (nudge.group_id, member.id))
+    return buddies_shown(session, deployment, member, nudge.group_id) if place and place.active else []
+
+
+def _turn(session: Session, deployment: Deployment, nudge: Message | None, member: Member) -> bool | None:
+    if nudge is None or nudge.group_id is None:
+        return None
+    seats = sorted(
+        session.scalars(
+            select(GroupPlace.member_id).where(GroupPlace.group_id == nudge.group_id, GroupPlace.active)
+        )
+    )
+    if member.id not in seats or len(seats) < 2:
+        return None
+    return is_turn(number_of(session, deployment.program, nudge), seats.index(member.id), len(seats))
 
 
 def _logged(session: Session, nudge: Message | None) -> bool | None:

@@ -16,6 +16,7 @@ from store.models.pathway import (
     SupportRequest,
 )
 from store.models.record import Record, new_id
+from store.models.wishes import Cover, KeepWish, NeverWish, Outreach
 
 __all__ = [
     "Aftercare",
@@ -29,6 +30,7 @@ __all__ = [
     "Colour",
     "Consent",
     "ContactPoint",
+    "Cover",
     "Cursor",
     "Exclusion",
     "GroupPlace",
@@ -36,9 +38,12 @@ __all__ = [
     "Incident",
     "Invitation",
     "Joining",
+    "KeepWish",
     "Link",
     "Member",
     "Message",
+    "NeverWish",
+    "Outreach",
     "ProgramState",
     "ProviderEvent",
     "Record",

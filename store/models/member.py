@@ -41,6 +41,8 @@ class Member(Record):
     thanked_at: Mapped[At | None]  # thanks go out once a month at most
     language: Mapped[Word] = mapped_column(default="")  # en, es, fr; "": the program's
     shares_contact: Mapped[bool] = mapped_column(default=False)  # buddies see number and address
+    unit_paused_until: Mapped[date | None]  # the program's pause of a unit; back on that day
+    is_mourned: Mapped[bool] = mapped_column(default=False)  # died: on no page and in no queue
     is_outside: Mapped[bool] = mapped_column(default=False)  # a member's friend who does not work here
     emergency_sealed: Mapped[Sealed | None]  # whom to call in an emergency, in the member's words
     created_at: Mapped[At]

@@ -58,12 +58,14 @@ class BuddyGroup(Record):
 
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    # None: its members chose each other before the cohort's first round.
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
     state: Mapped[Word]  # planned, active, dissolved
     started_at: Mapped[At | None]
     dissolved_at: Mapped[At | None]
+    keep_asked_at: Mapped[At | None]  # its members were asked whether to keep it
     reasons_sealed: Mapped[Sealed | None]  # JSON: list of sentences
-    round: Mapped[Round] = relationship(back_populates="groups")
+    round: Mapped[Round | None] = relationship(back_populates="groups")
     places: Mapped[list["GroupPlace"]] = relationship(
         back_populates="group", cascade="all, delete-orphan", order_by="GroupPlace.member_id"
     )

@@ -161,4 +161,5 @@ class ProgramState(Record):
     halted_at: Mapped[At | None]
     halted_why: Mapped[Word | None]
     key_check: Mapped[Sealed]
+    revoked_at: Mapped[At | None]  # wall clock: browsers let in before it are let in no more
     worked_at: Mapped[At | None]  # wall clock: the last time the engine went round

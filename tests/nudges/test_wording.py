@@ -24,8 +24,8 @@ _SHARED = {
 }  # fmt: skip
 _FIELDS = _SHARED | {
     "name": "Maximilianus", "buddies": "Zoë and João", "link": _LINK, "by": "by 2:30 PM on Wed Nov 25",
-    "responder": "Ben Okafor", "number": "1", "code": "314159",
     "why": "on-call hours begin at 10:00 AM on Wed Nov 25",
+    "responder": "Ben Okafor", "number": "1", "code": "314159", "words": "We are thinking of you.",
     "prompt": "How are you, really?", "reasons": "You both teach.",
     "contacts": "Zoë: +12025550141", "unsubscribe": "https://pp.example.org/unsubscribe/x",
 }  # fmt: skip

@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.Column("thanked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("language", sa.String(length=64), nullable=False),
         sa.Column("shares_contact", sa.Boolean(), nullable=False),
+        sa.Column("unit_paused_until", sa.Date(), nullable=True),
+        sa.Column("is_mourned", sa.Boolean(), nullable=False),
         sa.Column("is_outside", sa.Boolean(), nullable=False),
         sa.Column("emergency_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -130,6 +132,7 @@ def upgrade() -> None:
         sa.Column("halted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("halted_why", sa.String(length=64), nullable=True),
         sa.Column("key_check", sa.LargeBinary(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program_state")),
     )
@@ -306,6 +309,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "never_wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("address_index", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_never_wish_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_never_wish")),
+        sa.UniqueConstraint("member_id", "address_index", name=op.f("uq_never_wish_member_id_address_index")),
+    )
+    with op.batch_alter_table("never_wish", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_never_wish_address_index"), ["address_index"], unique=False)
+
+    op.create_table(
+        "outreach",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["done_by"], ["staff.id"], name=op.f("fk_outreach_done_by_staff"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_outreach_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outreach")),
+        sa.UniqueConstraint(
+            "reason", "member_id", "opened_on", name=op.f("uq_outreach_reason_member_id_opened_on")
+        ),
+    )
+    op.create_table(
         "rematch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -438,6 +477,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("keep_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reasons_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohort.id"], name=op.f("fk_buddy_group_cohort_id_cohort"), ondelete="CASCADE"
@@ -506,6 +546,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("group_id", "kind", "period", name=op.f("uq_check_in_group_id_kind_period")),
     )
     op.create_table(
+        "cover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_cover_cohort_id_cohort"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["buddy_group.id"], name=op.f("fk_cover_group_id_buddy_group"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_cover_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_cover_open",
+            ["cohort_id", "member_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+
+    op.create_table(
         "group_place",
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -534,6 +602,28 @@ def upgrade() -> None:
             sqlite_where=sa.text("active"),
             postgresql_where=sa.text("active"),
         )
+
+    op.create_table(
+        "keep_wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("choice_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["buddy_group.id"],
+            name=op.f("fk_keep_wish_group_id_buddy_group"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_keep_wish_member_id_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keep_wish")),
+        sa.UniqueConstraint("group_id", "member_id", name=op.f("uq_keep_wish_group_id_member_id")),
+    )
+    with op.batch_alter_table("keep_wish", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_keep_wish_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "message",

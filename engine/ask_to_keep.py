@@ -1,0 +1,68 @@
+"""Near the end of a round asks each member in private whether to keep the group; once a group."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from engine.deployment import Deployment
+from engine.outbox import Draft, put_many
+from engine.plan_nudges import media_of
+from nudges.holds import local_day
+from store.models import BuddyGroup, Round
+
+LEAD = timedelta(days=7)  # before the round ends, so that the answers are there when the next is planned
+GROUPS_AT_ONCE = 200
+
+
+def ask_to_keep(deployment: Deployment, now: datetime) -> int:
+    """Queues the question for groups whose day has come; returns how many groups."""
+    with deployment.database.reads() as session:
+        if not _due(session, deployment, now, 1):
+            return 0
+    with deployment.database.writes.begin() as session:
+        groups = _due(session, deployment, now, GROUPS_AT_ONCE)
+        members = {place.member_id for group in groups for place in group.places if place.active}
+        media = media_of(session, deployment, members)
+        drafts = []
+        for group in groups:
+            group.keep_asked_at = now
+            drafts += [
+                Draft(
+                    key=f"keep:{group.id}:{place.member_id}",
+                    kind="keep_question",
+                    medium=media[place.member_id] or "sms",
+                    member_id=place.member_id,
+                    cohort_id=group.cohort_id,
+                    group_id=group.id,
+                    due_at=now,
+                    send_before=now + timedelta(days=5),
+                    dropped=None if media[place.member_id] else "no_channel",
+                )
+                for place in group.places
+                if place.active
+            ]
+        put_many(session, deployment, drafts, now)
+    return len(groups)
+
+
+def _due(session: Session, deployment: Deployment, now: datetime, most: int) -> list[BuddyGroup]:
+    today = local_day(now, deployment.program.zone)
+    begun_by = now - deployment.round_length + LEAD
+    return list(
+        session.scalars(
+            select(BuddyGroup)
+            .outerjoin(Round, Round.id == BuddyGroup.round_id)
+            .where(
+                BuddyGroup.state == "active",
+                BuddyGroup.keep_asked_at.is_(None),
+                or_(
+                    Round.ends_on <= today + LEAD,
+                    Round.ends_on.is_(None) & (BuddyGroup.started_at <= begun_by),
+                ),
+            )
+            .order_by(BuddyGroup.id)
+            .limit(most)
+            .options(selectinload(BuddyGroup.places))
+        )
+    )

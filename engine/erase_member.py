@@ -1,0 +1,105 @@
+"""Leaving, and being forgotten: what is left is a fingerprint on the STOP list, so that no list brings a member back.
+
+The audit trail keeps bare ids that stand for nobody any more, and still verifies.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engine.contact_faults import suppress
+from engine.deployment import Deployment
+from engine.mend_groups import mend_groups
+from engine.outbox import State
+from store import audit
+from store.models import (
+    Agreement,
+    Exclusion,
+    Inbound,
+    Incident,
+    Joining,
+    Member,
+    Message,
+    Rhythm,
+)
+from store.sealing import Vault
+
+
+def leave(deployment: Deployment, member_id: UUID, now: datetime) -> None:
+    """The member has left: no message any more, and their buddies are looked after. What is held stays held."""
+    with deployment.database.writes.begin() as session:
+        member = session.get_one(Member, member_id)
+        member.status = "left"
+        audit.record(session, at=now, actor=f"member:{member_id}", action="left", subject=str(member_id))
+    mend_groups(deployment, now)
+
+
+def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, actor: str) -> bool:
+    """Forgets the member; False when there is none. An open incident keeps its own sealed number until it is closed."""
+    with deployment.database.writes.begin() as session:
+        member = session.get(Member, member_id)
+        if member is None:
+            return False
+        member.status = "left"
+    mend_groups(deployment, now)
+    with deployment.database.writes.begin() as session:
+        member = session.get(Member, member_id)
+        if member is None:
+            return False
+        indexes = [point.address_index for point in member.contacts]
+        for point in member.contacts:
+            suppress(session, point.medium, point.address_index, now, "stop")
+        _forget_messages(session, member_id, indexes)
+        _forget_what_came_in(session, member_id, indexes)
+        _forget_pairs(session, deployment.vault, member_id)
+        session.execute(delete(Rhythm).where(Rhythm.member_id == member_id))
+        session.delete(member)
+        session.flush()
+        audit.record(session, at=now, actor=actor, action="member_erased", subject=str(member_id))
+    return True
+
+
+def _forget_messages(session: Session, member_id: UUID, indexes: list[str]) -> None:
+    """That something was sent stays as a count; whose, where and what does not."""
+    mine = (Message.member_id == member_id) | Message.address_index.in_(indexes)
+    session.execute(
+        update(Message).where(mine, Message.state == State.DUE).values(state=State.DROPPED, reason="left")
+    )
+    about = Message.natural_key.contains(str(member_id))  # notices to staff, too
+    for message in session.scalars(select(Message).where(mine | about)):
+        message.natural_key = f"erased:{message.id}"
+        message.member_id = message.address_index = message.body_index = None
+        message.details_sealed = message.address_sealed = message.provider_id = None
+
+
+def _forget_what_came_in(session: Session, member_id: UUID, indexes: list[str]) -> None:
+    session.execute(
+        update(Inbound)
+        .where(Inbound.from_index.in_(indexes))
+        .values(
+            from_index="",
+            body_index="",
+            from_sealed=None,
+            body_sealed=None,
+            intent=None,
+            reply_token_hash=None,
+        )
+    )
+    session.execute(delete(Joining).where(Joining.address_index.in_(indexes)))
+    session.execute(
+        update(Incident)
+        .where(Incident.member_id == member_id, Incident.state == "closed")
+        .values(from_index="", from_sealed=b"", text_sealed=None, member_id=None)
+    )
+
+
+def _forget_pairs(session: Session, vault: Vault, member_id: UUID) -> None:
+    tables: tuple[tuple[Any, str], ...] = ((Exclusion, "exclusion"), (Agreement, "agreement"))
+    for model, table in tables:
+        for row in session.scalars(select(model)):
+            named = cast("list[str]", vault.open_json(row.members_sealed, table, "members", row.id))
+            if str(member_id) in named:
+                session.delete(row)

@@ -1,0 +1,93 @@
+"""Everything held about a member as one document to keep: their own rows, opened, and nobody else’s name."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from engine.deployment import Deployment
+from store.members import address_of, attributes_of, name_of
+from store.models import (
+    AuditEntry,
+    CheckIn,
+    CohortMember,
+    Colour,
+    Consent,
+    GroupPlace,
+    Incident,
+    KeepWish,
+    Member,
+    Message,
+    NeverWish,
+    SupportRequest,
+    UnclearReply,
+)
+
+_SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_sealed"})
+
+
+def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:
+    """The document, as JSON can hold it; None when the member is no longer there."""
+    vault = deployment.vault
+    with deployment.database.reads() as session:
+        member = session.get(Member, member_id, options=[selectinload(Member.contacts)])
+        if member is None:
+            return None
+        return {
+            "name": name_of(vault, member),
+            "attributes": {name: list(values) for name, values in attributes_of(vault, member).items()},
+            "emergency_contact": (
+                vault.open(member.emergency_sealed, "member", "emergency", member.id)
+                if member.emergency_sealed
+                else ""
+            ),
+            "settings": _row(member, skip=_SKIPPED),
+            "contacts": [
+                {"medium": one.medium, "address": address_of(vault, one), "consented": one.consented}
+                for one in member.contacts
+            ],
+            "consents": _rows(session, Consent, member_id),
+            "cohorts": _rows(session, CohortMember, member_id),
+            "groups": _rows(session, GroupPlace, member_id),
+            "check_ins_by_you": _rows(session, CheckIn, member_id),
+            "colors": _rows(session, Colour, member_id),
+            "wishes_about_groups": [
+                {
+                    "group_id": str(one.group_id),
+                    "choice": vault.open(one.choice_sealed, "keep_wish", "choice", one.id),
+                }
+                for one in session.scalars(select(KeepWish).where(KeepWish.member_id == member_id))
+            ],
+            "never_wishes": len(_rows(session, NeverWish, member_id)),
+            "messages": _rows(session, Message, member_id),
+            "support_requests": _rows(session, SupportRequest, member_id),
+            "incidents": _rows(session, Incident, member_id),
+            "texts_nobody_could_place": _rows(session, UnclearReply, member_id),
+            "trail": [
+                {"at": one.at.isoformat(), "who": one.actor, "what": one.action, "detail": one.detail}
+                for one in session.scalars(
+                    select(AuditEntry).where(AuditEntry.subject == str(member_id)).order_by(AuditEntry.seq)
+                )
+            ],
+        }
+
+
+def _rows(session: Session, model: Any, member_id: UUID) -> list[dict[str, Any]]:
+    return [_row(one) for one in session.scalars(select(model).where(model.member_id == member_id))]
+
+
+def _row(row: Any, *, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The columns that mean something to a person: no ciphertext, no fingerprint."""
+    return {
+        column.name: _plain(getattr(row, column.name))
+        for column in row.__table__.columns
+        if column.name not in skip and not column.name.endswith(("_sealed", "_index", "_hash"))
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | bool | dict | None) else str(value)
