@@ -71,7 +71,7 @@ class TwilioChannel:
         self._messaging_service_sid = messaging_service_sid
         self._public_url = public_url.rstrip("/")
         silence_client_logs()
-        self._client, self._transport = _connected_client(account_sid, auth_token, api_base, timeout)
+        self._client, self._transport = connected_client(account_sid, auth_token, api_base, timeout)
 
     def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Hand each message over; one outcome a message, in order."""
@@ -136,7 +136,7 @@ class TwilioChannel:
         except Interrupted as error:
             return Outcome(kind=OutcomeKind.AMBIGUOUS, code=error.code)
         except TwilioException as error:
-            return _outcome_of_error(error, self._transport.retry_after)
+            return outcome_of_error(error, self._transport.retry_after)
         except (
             ValueError,
             LookupError,
@@ -162,9 +162,10 @@ class TwilioChannel:
         return form
 
 
-def _connected_client(
+def connected_client(
     account_sid: str, auth_token: str, api_base: str, timeout: timedelta
 ) -> "tuple[Client, KeepAliveTransport]":
+    """The official client over our own transport, pointed at `api_base`."""
     from twilio.rest import Client
 
     from channels import twilio_transport
@@ -185,7 +186,8 @@ def _outcome_of(created: "MessageInstance") -> Outcome:
     return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=created.sid)
 
 
-def _outcome_of_error(error: "TwilioException", retry_after: timedelta | None) -> Outcome:
+def outcome_of_error(error: "TwilioException", retry_after: timedelta | None) -> Outcome:
+    """What an answer that is no success means for the one message or call that was asked for."""
     status = int(getattr(error, "status", 0) or 0)
     code = str(getattr(error, "code", None) or status)
     if status == 429 or code == "20429":

@@ -84,3 +84,12 @@ class SmtpSettings(Block):
 
     url: Annotated[SecretStr, AfterValidator(_relay)] | None = None
     from_address: str | None = None  # the SendGrid one, or the user of the URL, where not given
+
+
+class PagingSettings(Block):
+    """How responders are paged besides texts and mail."""
+
+    calls: bool = True  # by telephone, where Twilio carries the texts
+    call_from: str | None = None  # the number to call from, where it is another than texts come from
+    webhook_url: Url | None = None
+    webhook_secret: SecretStr | None = None

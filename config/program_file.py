@@ -188,6 +188,7 @@ class WordingPart(Part):
 
     unmonitored: str
     sms: dict[str, str]
+    voice: dict[str, str]
     mail: dict[str, MailPart]
     mail_footer: str
 

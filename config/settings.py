@@ -21,6 +21,7 @@ from pydantic_settings import (
 from config.blocks import (
     EmailSettings,
     EngineSettings,
+    PagingSettings,
     SendgridSettings,
     SmsSettings,
     SmtpSettings,
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
     twilio: TwilioSettings = TwilioSettings()
     sendgrid: SendgridSettings = SendgridSettings()
     smtp: SmtpSettings = SmtpSettings()
+    paging: PagingSettings = PagingSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -189,4 +191,7 @@ def _missing_accounts(settings: Settings) -> list[str]:
         relay = "the relay, such as smtp://user:password@host:587?starttls=required"
         needs += [("smtp__url", smtp.url, relay)]
         needs += [("smtp__from_address", settings.mail_from, "the address that mails come from")]
+    if settings.paging.webhook_url is not None:
+        secret = "a long random word that the receiver checks signatures with"  # noqa: S105
+        needs += [("paging__webhook_secret", settings.paging.webhook_secret, secret)]
     return [f"{variable(name)}: is missing; set it to {mend}" for name, value, mend in needs if not value]

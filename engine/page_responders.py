@@ -11,10 +11,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.crisis_answers import tell
-from engine.deployment import Deployment
+from engine.deployment import URGENT, Deployment
 from engine.handlers import overseers_for
 from engine.outbox import Draft, put
-from engine.responders import chain_for, media_of_staff, member_of
+from engine.responders import chain_for, check_may_answer, media_of_staff, member_of
 from engine.staff import notify, staff_by_ref, with_role
 from escalation.incidents import IncidentEvent, IncidentState, advance
 from escalation.paging import is_waiting_too_long, next_page
@@ -64,6 +64,26 @@ def page(session: Session, deployment: Deployment, incident: Incident, now: date
     incident.next_page_at = found.next_at
     incident.turns += 1
     return True
+
+
+def pass_on(deployment: Deployment, incident_id: UUID, staff: Staff, now: datetime) -> bool:
+    """A responder says that they cannot: the next is paged at once. False where there is no other, or no need.
+
+    Raises LookupError, NotYours.
+    """
+    with deployment.database.writes.begin() as session:
+        incident = session.get(Incident, incident_id, with_for_update=True)
+        if incident is None:
+            raise LookupError("no such incident")
+        check_may_answer(session, deployment, session.get_one(Staff, staff.id), incident)
+        chain = chain_for(session, deployment, member_of(session, incident), now)
+        others = [one for one in chain if one.id != staff.ref]
+        passes = incident.state == IncidentState.OPEN and bool(others)
+        if passes:
+            incident.turns += -incident.turns % deployment.program.paging.tries  # whose turn it was is over
+            page(session, deployment, incident, now)
+    deployment.wake(URGENT)
+    return passes
 
 
 def page_again(

@@ -5,7 +5,7 @@ Plain values only; `channels` puts on a mail's HTML dress. The wording itself is
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from nudges.kinds import policy_of
@@ -64,6 +64,7 @@ class Wording:
 
     sms: Mapping[str, str]
     mail: Mapping[str, Mail]
+    voice: Mapping[str, str] = field(default_factory=dict)  # what is said on the phone; see nudges.voice
     mail_footer: str = ""  # ends mails to members: crisis line, how to stop
     unmonitored: str = ""  # not empty: ends every message to a member, nobody reads this number
 

@@ -5,10 +5,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.calls import Call
 from sandbox.mail import Mail
 from sandbox.sms import Text
 
-Entry = Text | Mail
+Entry = Text | Mail | Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Memory:
         self._lock = threading.RLock()
         self._texts: OrderedDict[str, Text] = OrderedDict()
         self._mails: OrderedDict[str, Mail] = OrderedDict()
+        self._calls: OrderedDict[str, Call] = OrderedDict()
         self._threads: dict[str, list[Entry]] = {}
         self._contacts: dict[str, Contact] = {}
         self._changes = 0
@@ -79,6 +81,10 @@ class Memory:
                 self._texts[entry.sid] = entry
                 if len(self._texts) > self._most:
                     self._drop(self._texts.popitem(last=False)[1])
+            elif isinstance(entry, Call):
+                self._calls[entry.sid] = entry
+                if len(self._calls) > self._most:
+                    self._drop(self._calls.popitem(last=False)[1])
             else:
                 self._mails[entry.id] = entry
                 if len(self._mails) > self._most:
@@ -89,6 +95,7 @@ class Memory:
         with self._lock:
             self._texts.clear()
             self._mails.clear()
+            self._calls.clear()
             self._threads.clear()
             self._changes += 1
 
@@ -101,6 +108,23 @@ class Memory:
                 entry
                 for entry in reversed(searched)
                 if isinstance(entry, Text) and to in (None, entry.to) and from_ in (None, entry.from_)
+            ]
+
+    def changed(self) -> None:
+        """Something that is kept has changed, so that pages redraw."""
+        with self._lock:
+            self._changes += 1
+
+    def call(self, sid: str) -> Call | None:
+        """The call of that name."""
+        with self._lock:
+            return self._calls.get(sid)
+
+    def calls(self, *, to: str | None = None, from_: str | None = None) -> list[Call]:
+        """Calls oldest first, of one phone where named."""
+        with self._lock:
+            return [
+                one for one in self._calls.values() if to in (None, one.to) and from_ in (None, one.from_)
             ]
 
     def text(self, sid: str) -> Text | None:

@@ -76,6 +76,7 @@ def phone_routes(state: SandboxState) -> APIRouter:
         return page("clock.html", request)
 
     _add_answering(router, state)
+    _add_calling(router, state)
     return router
 
 
@@ -93,6 +94,35 @@ def _add_answering(router: APIRouter, state: SandboxState) -> None:
         root = request.scope.get("root_path", "")
         kept = urlencode({"who": form.get("who", ""), "by": by, "q": form.get("q", "")})
         return RedirectResponse(f"{root}/phones?{kept}#answer", 303)
+
+
+def _add_calling(router: APIRouter, state: SandboxState) -> None:
+    @router.post("/phones/call")
+    async def called(request: Request) -> Response:
+        chosen, form = await _posted(request, state)
+        if chosen and chosen.contact.phone:
+            state.call_program(chosen.contact.phone)
+        return _back(request, form)
+
+    @router.post("/phones/press")
+    async def pressed(request: Request) -> Response:
+        _, form = await _posted(request, state)
+        if form.get("key", "") in ("1", "2", "3"):
+            state.exchange.press(form.get("call", ""), form["key"])
+        return _back(request, form)
+
+
+async def _posted(request: Request, state: SandboxState) -> tuple[Person | None, dict[str, str]]:
+    """Who pressed what; nothing where another site's page sent it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return None, {}
+    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+    return _chosen(state, form.get("who", "")), form
+
+
+def _back(request: Request, form: dict[str, str]) -> Response:
+    kept = urlencode({"who": form.get("who", ""), "by": "sms", "q": form.get("q", "")})
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/phones?{kept}#answer", 303)
 
 
 def _chosen(state: SandboxState, who: str) -> Person | None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from channels.mail_html import REPLY_MARKER, inline, paragraphs
+from sandbox.calls import Call
 from sandbox.mail import Mail
 from sandbox.memory import Contact, Entry
 from sandbox.sms import Text
@@ -69,6 +70,7 @@ class Bubble:
     html: Markup
     subject: str = ""
     status: str = ""
+    call: str = ""  # the call's name while it waits for a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,15 @@ def _bubble(entry: Entry, day: str, time: str) -> Bubble:
         status = "" if entry.is_inbound or entry.status in ("delivered", "queued", "sent") else entry.status
         html = Markup(_outward(inline(entry.body)))  # noqa: S704
         return Bubble(is_own=entry.is_inbound, day=day, time=time, html=html, status=status)
+    if isinstance(entry, Call):
+        said = [*(f"<p>{escape(words)}</p>" for words in entry.heard)]
+        said += [f"<p>pressed {escape(', '.join(entry.pressed))}</p>"] if entry.pressed else []
+        html = Markup("<p><b>{}</b></p>{}").format(  # both parts are escaped
+            "You called" if entry.is_inbound else "Call",
+            Markup("".join(said)),  # noqa: S704
+        )
+        waits = entry.sid if entry.action else ""
+        return Bubble(is_own=entry.is_inbound, day=day, time=time, html=html, status=entry.status, call=waits)
     words = entry.text.removeprefix(REPLY_MARKER)
     if entry.is_inbound:
         words = words.partition("\n\nOn ")[0]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from html import unescape
 from urllib.parse import urlencode
 
+from sandbox.calls import Call
 from sandbox.couriers import Post
 from sandbox.sms import Text, segments
 
@@ -69,6 +70,21 @@ class SmsPosts:
         }
         return Post(url=url, make=lambda: self._signed(url, form), answered=answered)
 
+    def voice(self, call: Call, url: str, digit: str | None, answered: Callable[[int, bytes], None]) -> Post:
+        """A question to the program's voice webhook: what to say, or what a pressed digit does."""
+        form = {
+            "CallSid": call.sid,
+            "AccountSid": self._account_sid,
+            "From": call.from_,
+            "To": call.to,
+            "Direction": call.direction,
+            "CallStatus": "in-progress" if digit else "ringing",
+            "ApiVersion": "2010-04-01",
+        }
+        if digit is not None:
+            form |= {"Digits": digit, "msg": "Gather End"}
+        return Post(url=url, make=lambda: self._signed(url, form), answered=answered)
+
     def _signed(self, url: str, form: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
         from twilio.request_validator import RequestValidator
 
@@ -76,7 +92,7 @@ class SmsPosts:
         return urlencode(form).encode(), {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
             "X-Twilio-Signature": signature,
-            "I-Twilio-Idempotency-Token": form["MessageSid"],
+            "I-Twilio-Idempotency-Token": form.get("MessageSid") or form["CallSid"],
             "User-Agent": "TwilioProxy/1.1",
         }
 

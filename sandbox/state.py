@@ -7,7 +7,9 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sandbox.calls import Call
 from sandbox.couriers import Couriers, Post
+from sandbox.exchange import Exchange
 from sandbox.faults import FaultKind, Faults
 from sandbox.mail import Mail
 from sandbox.mail_posts import MailPosts
@@ -67,6 +69,9 @@ class SandboxState:
         self._inbound_url = inbound_url
         self._honours_stop = opt_outs
         self.memory = Memory(most=most)
+        self.exchange = Exchange(
+            clock=lambda: self.clock(), memory=self.memory, couriers=self.couriers, posts=self.sms_posts
+        )
         self._stopped: set[str] = set()
         self.batch_ids: set[str] = set()
 
@@ -124,6 +129,12 @@ class SandboxState:
             self.sms_posts.inbound(text, f"{self.public_url}/webhooks/twilio/sms", self._answered(text))
         )
         return text
+
+    def call_program(self, phone: str) -> Call:
+        """A phone calls the program's number and hears what it says."""
+        return self.exchange.dial(
+            phone, self._number_known_to(phone), f"{self.public_url}/webhooks/twilio/voice"
+        )
 
     def accept_mails(self, mails: Sequence[Mail]) -> None:
         """Take outbound mails and tell of their delivery by events."""

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from channels.twilio_webhooks import TooLarge, TooMany, parse_form
 from sandbox.answers import Hang, HangUp, twilio_error
+from sandbox.calls import call_json
 from sandbox.faults import FaultKind
 from sandbox.sms import MAGIC, Text, as_json
 from sandbox.state import SandboxState
@@ -47,6 +48,23 @@ def twilio_routes(state: SandboxState) -> APIRouter:
         answer = await _told(state, text, fault)
         state.report_text_later(text)
         return answer
+
+    @router.post("/Calls.json")
+    async def placed(account_sid: str, request: Request) -> Response:
+        if refused := _unauthorised(state, account_sid, request):
+            return refused
+        try:
+            form = dict(parse_form(await request.body()))
+        except (TooLarge, TooMany):
+            return twilio_error(413, 20413, "Request entity too large")
+        fault = state.faults.of_answer("twilio", sends=True)
+        if early := _fault_before(state, fault):
+            return early
+        if refused := _faulty_call(state, form):
+            return refused
+        call = state.exchange.place(to=form["To"], from_=form["From"], url=form["Url"])
+        state.exchange.ring(call)
+        return JSONResponse(call_json(call, state.account_sid), 201)
 
     @router.get("/Messages.json")
     async def listed(account_sid: str, request: Request) -> Response:
@@ -132,6 +150,24 @@ def _faulty(state: SandboxState, form: Mapping[str, str]) -> Response | None:
         return twilio_error(400, 21609, "The sandbox posts callbacks to this machine only.")
     if state.is_stopped(to):
         return twilio_error(400, 21610, "The recipient has opted out.")
+    return None
+
+
+def _faulty_call(state: SandboxState, form: Mapping[str, str]) -> Response | None:
+    """The refusal of a call that Twilio would not place; codes from its error reference."""
+    to, sender, url = form.get("To", ""), form.get("From", ""), form.get("Url", "")
+    if not to:
+        return twilio_error(400, 21201, "No 'To' number is specified")
+    if not sender:
+        return twilio_error(400, 21213, "The 'From' phone number is required.")
+    if not url:
+        return twilio_error(400, 21205, "Url parameter is required.")
+    if not (to.startswith("+") and to[1:].isdecimal() and 8 <= len(to) <= 16):
+        return twilio_error(400, 21211, "The 'To' number is not a valid phone number.")
+    if sender not in state.numbers:
+        return twilio_error(400, 21210, "The 'From' number is not one that this account may call from.")
+    if not state.couriers.reaches(url):
+        return twilio_error(400, 21205, "The sandbox asks this machine only.")
     return None
 
 

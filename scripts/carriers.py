@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from channels.sendgrid import SendGridChannel
     from channels.smtp import SmtpChannel
     from channels.twilio import TwilioChannel
+    from channels.twilio_calls import TwilioCallChannel
     from engine.clock import Clock
 
 
@@ -22,7 +23,7 @@ class _Named(Protocol):
 
 
 def channels_of(settings: Settings, program: _Named, clock: "Clock") -> "dict[str, Channel]":
-    """The way out for each medium that is switched on: "sms", "email".
+    """The way out for each medium that is switched on: "sms", "email", and "call", "relay", "webhook" for pages.
 
     The stand-in providers are pointed at by address, like the real ones: `sandbox` means that the account
     variables name a loopback address. Raises UsageFault where the account is not complete.
@@ -34,7 +35,36 @@ def channels_of(settings: Settings, program: _Named, clock: "Clock") -> "dict[st
         found["email"] = _sendgrid(settings, program.name)
     elif settings.email.provider == "smtp":
         found["email"] = _smtp(settings, program.name, clock)
+    return found | _paging(settings, program, clock)
+
+
+def _paging(settings: Settings, program: _Named, clock: "Clock") -> "dict[str, Channel]":
+    """What only pages go by: a call, the hospital's own relay beside SendGrid, its own paging system."""
+    found: dict[str, Channel] = {}
+    call_from = settings.paging.call_from or settings.twilio.from_number
+    if settings.sms.provider != "off" and settings.paging.calls and call_from:
+        found["call"] = _calls(settings, call_from)
+    if settings.email.provider == "sendgrid" and settings.smtp.url is not None:
+        found["relay"] = _smtp(settings, program.name, clock)
+    url, secret = settings.paging.webhook_url, _plain(settings.paging.webhook_secret)
+    if url and secret:
+        from channels.page_webhook import PageWebhookChannel
+
+        found["webhook"] = PageWebhookChannel(url=url, secret=secret, clock=clock.now)
     return found
+
+
+def _calls(settings: Settings, call_from: str) -> "TwilioCallChannel":
+    from channels.twilio_calls import TwilioCallChannel
+
+    account = settings.twilio
+    return TwilioCallChannel(
+        account_sid=account.account_sid or "",
+        auth_token=_plain(account.auth_token) or "",
+        from_number=call_from,
+        public_url=settings.public_url,
+        api_base=account.api_base,
+    )
 
 
 def _twilio(settings: Settings) -> "TwilioChannel":

@@ -244,6 +244,7 @@ def _wording(file: ProgramFile) -> Wording:
         mail=MappingProxyType(
             {kind: Mail(subject=part.subject, body=part.body) for kind, part in file.wording.mail.items()}
         ),
+        voice=MappingProxyType(dict(file.wording.voice)),
         mail_footer=file.wording.mail_footer,
         unmonitored=file.wording.unmonitored if file.unmonitored else "",
     )

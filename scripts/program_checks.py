@@ -9,6 +9,7 @@ from nudges.clock import MemberClock
 from nudges.prompts import repeats_within_a_year
 from nudges.proofs import wording_faults
 from nudges.recurrence import Recurrence
+from nudges.voice import voice_faults
 from pairing.errors import PrepairedError
 
 _T = TypeVar("_T")
@@ -40,6 +41,8 @@ def proof(program: Program, checked: Checked, public_url: str) -> None:
     for fault in wording_faults(program.wording, program.fields(), program.kinds(), public_url=public_url):
         medium = "sms" if fault.medium == "sms" else "mail"
         checked.fault(fault.why, "wording", medium, fault.kind)
+    for kind, why in voice_faults(program.wording.voice):
+        checked.fault(why, "wording", "voice", kind)
     for cadence in program.cadences:
         prompts = program.prompts.get(cadence.kind, ())
         a_year = Recurrence(cadence.rrule).in_a_year()

@@ -143,8 +143,16 @@ def _channels(url: str, name: str) -> "dict[str, Channel]":
     """The real channels; only their addresses are the sandbox's."""
     from channels.sendgrid import SendGridChannel
     from channels.twilio import TwilioChannel
+    from channels.twilio_calls import TwilioCallChannel
 
     return {
+        "call": TwilioCallChannel(
+            account_sid=ACCOUNT_SID,
+            auth_token=AUTH_TOKEN,
+            from_number=NUMBER,
+            public_url=url,
+            api_base=f"{url}/sandbox/twilio",
+        ),
         "sms": TwilioChannel(
             account_sid=ACCOUNT_SID,
             auth_token=AUTH_TOKEN,

@@ -28,6 +28,7 @@ from web import (
     support_routes,
     twilio_routes,
     unclear_routes,
+    voice_routes,
 )
 from web.answers import answer_faults
 from web.headers import SafeHeaders
@@ -40,6 +41,7 @@ from web.templating import environments
 _STATIC = Path(__file__).parent / "static"
 _ROUTERS = (
     twilio_routes.router,
+    voice_routes.router,
     sendgrid_routes.router,
     member_routes.router,  # before the support page, whose token takes all that is left of a path
     support_routes.router,

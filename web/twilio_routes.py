@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl
 from uuid import UUID
-from xml.sax.saxutils import escape
 
 import structlog
 from fastapi import APIRouter, Request
@@ -34,20 +33,20 @@ router = APIRouter(prefix="/webhooks/twilio", include_in_schema=False)
 def text_came_in(request: Request, body: WebhookBody, site: SiteDep) -> Response:
     """A text that one of our numbers received; the same id again is answered alike and has no effect."""
     try:
-        text = inbound_sms(_signed(request, body, site))
+        text = inbound_sms(signed_form(request, body, site))
     except Malformed:
         raise Refused(400, "That form is incomplete") from None
     receive_sms(
         site.deployment, provider_id=text.provider_id, from_=text.from_, body=text.body, now=site.now()
     )
     site.deployment.wake(INBOUND)
-    return _twiml(EMPTY_TWIML)
+    return twiml(EMPTY_TWIML)
 
 
 @router.post("/status")
 def delivery_was_reported(request: Request, body: WebhookBody, site: SiteDep) -> Response:
     """What became of a text; `m` in the query is our own id of it."""
-    form = _signed(request, body, site)
+    form = signed_form(request, body, site)
     try:
         told = status_update(form, parse_qsl(_query(request), keep_blank_values=True))
     except Malformed:
@@ -62,25 +61,10 @@ def delivery_was_reported(request: Request, body: WebhookBody, site: SiteDep) ->
         code=told.code,
         now=site.now(),
     )
-    return _twiml(EMPTY_TWIML)
+    return twiml(EMPTY_TWIML)
 
 
-@router.post("/voice")
-def call_came_in(request: Request, body: WebhookBody, site: SiteDep) -> Response:
-    """Somebody calls the number: the lines that help, and that nobody listens here."""
-    _signed(request, body, site)
-    fields = {name: _spoken(value) for name, value in site.deployment.program.fields().items()}
-    said = (
-        f"This is {fields['program']}, an automatic line. Nobody can hear you here. In danger now, hang up and call "
-        f"{fields['emergency']}. To talk to somebody now, day and night, {fields['crisis_how']}."
-    )
-    if fields["coordinator_phone"]:
-        said += f" For anything else, {fields['coordinator']}: {fields['coordinator_phone']}."
-    say = f'<Say>{escape(said)}</Say><Pause length="1"/>'
-    return _twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{say * 2}</Response>')
-
-
-def _signed(request: Request, body: bytes, site: Site) -> Pairs:
+def signed_form(request: Request, body: bytes, site: Site) -> Pairs:
     """The form of a request that Twilio signed. Raises Refused; nothing is stored of an unsigned one."""
     try:
         form = parse_form(body)
@@ -119,10 +103,6 @@ def id_or_none(text: str | None) -> UUID | None:
         return None
 
 
-def _spoken(text: str) -> str:
-    """Digits one by one: a voice would read 988 as nine hundred and eighty-eight."""
-    return "".join(f" {sign} " if sign.isdigit() else sign for sign in text).replace("+", "plus").strip()
-
-
-def _twiml(text: str) -> Response:
+def twiml(text: str) -> Response:
+    """An answer that Twilio reads as instructions."""
     return Response(text, media_type="text/xml")

@@ -14,6 +14,7 @@ from engine.import_members import import_members
 from engine.links import Purpose, issue
 from engine.rotate import RoundPlan, plan_round, store_round
 from engine.staff import sync_staff
+from sandbox.state import SandboxState
 from scripts.program import load_program
 from store.database import Database
 from store.models import Member, Message, Staff
@@ -87,6 +88,7 @@ class Hospital:
     deployment: Deployment
     clock: StillClock
     woken: list[str] = field(default_factory=list)
+    twilio: SandboxState | None = None  # where a test brings one
 
     @classmethod
     def opened(cls, database: Database, vault: Vault, now: datetime, folder: Path, *, url: str) -> "Hospital":
