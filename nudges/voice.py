@@ -10,8 +10,8 @@ from nudges.texts import MARK, NoWording
 KINDS = frozenset(
     {
         "caller", "caller_unattended", "caller_noted", "caller_noted_unattended", "caller_taken", "caller_hidden",
-        "page", "page_drill", "page_again", "page_reminder", "page_taken", "page_theirs", "page_passed", "page_alone", "page_tried",
-        "page_over",
+        "page", "page_drill", "page_again", "page_reminder", "page_taken", "page_theirs", "page_passed",
+        "page_alone", "page_tried", "page_over",
     }
 )  # fmt: skip
 # With these a caller must be able to save a life without anybody of ours.
