@@ -214,6 +214,7 @@ class ProgramFile(Part):
     on_call: OnCallPart
     pathway: PathwayPart
     join: JoinPart
+    unit_messages: list[Annotated[str, Field(min_length=1, max_length=160)]]
     pairing: dict[str, object]
     rotation: RotationPart
     resources: dict[str, list[ResourcePart]]

@@ -90,7 +90,7 @@ def _person(deployment: Deployment, member: Member) -> Person:
 def _why_not(member: Member, barred: set[tuple[str, str]], now: datetime) -> str | None:
     """Why a member is not paired now, or None. A paused member vanishes from both sides."""
     today = local_day(now, member.timezone)
-    if member.status == "left" or (member.active_until and today > member.active_until):
+    if member.status == "left" or member.is_mourned or (member.active_until and today > member.active_until):
         return "left"
     if member.active_from and today < member.active_from:
         return "not yet active"

@@ -71,6 +71,7 @@ class Program:
     shift_attribute: str = "shift"
     silence: SilencePolicy = field(default_factory=SilencePolicy)
     join: JoinRules = JoinRules()
+    unit_messages: tuple[str, ...] = ()  # what may be sent to a unit that rests; reviewed with the file
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to
 

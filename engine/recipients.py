@@ -124,7 +124,7 @@ class _Facts:
         point = next((p for p in member.contacts if p.medium == message.medium), None)
         return Standing(
             zone=member.timezone,
-            status=member.status,
+            status="left" if member.is_mourned else member.status,
             active_from=member.active_from,
             active_until=member.active_until,
             away_from=member.away_from,

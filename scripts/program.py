@@ -91,6 +91,7 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         prompts=MappingProxyType({kind: tuple(prompts) for kind, prompts in file.prompts.items()}),
         wording=_wording(file),
         join=_join(file, checked),
+        unit_messages=tuple(file.unit_messages),
         pairing=MappingProxyType(file.pairing),
         folder=loaded.folder,
     )

@@ -37,6 +37,7 @@ DOORS = (
     Door("groups", "/console/groups", "Groups", _COORDINATOR),
     Door("check-ins", "/console/check-ins", "Check-ins", _COORDINATOR),
     Door("messages", "/console/messages", "Nudges", _COORDINATOR),
+    Door("outreach", "/console/outreach", "Outreach", frozenset({"coordinator", "director", "deputy"})),
     Door("posters", "/console/posters", "Posters", _COORDINATOR),
     Door("program", "/console/program", "Program", frozenset({"coordinator", "director"})),
     Door("audit", "/console/audit", "Audit", _COORDINATOR),

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from engine.halt_nudges import halt_nudges, resume_nudges
+from engine.revoke import revoke_everything
 from escalation.roster import gaps, on_call
 from store.models import ProgramState
 from web.console_page import console_page
@@ -42,11 +43,14 @@ def switch_program(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Respo
     """Halts or resumes all nudges, once the box is ticked; crisis answers and pages go on either way."""
     viewer.need("coordinator", "director")
     act = form.get("act")
-    if act not in ("halt", "resume"):
+    if act not in ("halt", "resume", "revoke"):
         raise unknown()
     if form.get("sure") != "yes":
         raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
     database, now = site.deployment.database, site.now()
+    if act == "revoke":
+        revoke_everything(database, actor=viewer.actor, now=now, wall=site.clock.wall())
+        return RedirectResponse("/console/sign-in", 303)
     if act == "halt":
         halt_nudges(database, actor=viewer.actor, why="halted in the console", now=now)
     else:

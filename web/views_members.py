@@ -75,7 +75,7 @@ def member_list(deployment: Deployment, now: datetime, *, q: str = "", page: int
     with deployment.database.reads() as session:
         query = (
             select(Member)
-            .where(~Member.is_outside)
+            .where(~Member.is_outside, ~Member.is_mourned)
             .order_by(Member.ref)
             .options(selectinload(Member.contacts))
         )
@@ -92,7 +92,12 @@ def member_list(deployment: Deployment, now: datetime, *, q: str = "", page: int
             page = min(max(page, 1), pages)
             found = found[(page - 1) * A_PAGE : page * A_PAGE]
         else:
-            total = session.scalar(select(func.count()).select_from(Member).where(~Member.is_outside)) or 0
+            total = (
+                session.scalar(
+                    select(func.count()).select_from(Member).where(~Member.is_outside, ~Member.is_mourned)
+                )
+                or 0
+            )
             pages = max(1, -(-total // A_PAGE))
             page = min(max(page, 1), pages)
             found = list(session.scalars(query.offset((page - 1) * A_PAGE).limit(A_PAGE)))
@@ -103,7 +108,7 @@ def member_list(deployment: Deployment, now: datetime, *, q: str = "", page: int
 def person(session: Session, deployment: Deployment, member_id: UUID, now: datetime) -> PersonShown | None:
     """One person's page; None for an unknown id. The caller writes down that it was looked at."""
     member = session.get(Member, member_id, options=[selectinload(Member.contacts)])
-    if member is None or member.is_outside:
+    if member is None or member.is_outside or member.is_mourned:
         return None
     vault = deployment.vault
     barred = suppressed(session, {(p.medium, p.address_index) for p in member.contacts})

@@ -1,0 +1,119 @@
+"""Whom a human is to reach; a unit that rests; and a member who died. Nothing here sends cheer to anybody."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+
+from engine.handlers import may_handle
+from engine.mourn_member import mourn_member
+from engine.pause_unit import NoSuchUnit, pause_unit, resume_unit, units
+from engine.reach_out import outreach_done
+from store.members import name_of
+from store.models import Member, Outreach, Staff
+from web.console_page import console_page
+from web.console_routes import known_id
+from web.console_session import ConsoleForm, Viewer, ViewerDep
+from web.faults import Refused, unknown
+from web.site import Site, SiteDep
+
+router = APIRouter(prefix="/console", include_in_schema=False)
+LATEST_DONE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReach:
+    """One person on the list."""
+
+    id: UUID
+    member_id: UUID
+    name: str
+    why: str
+    since: datetime
+    done_at: datetime | None
+
+
+@router.get("/outreach")
+def outreach_page(viewer: ViewerDep, site: SiteDep, note: str = "") -> HTMLResponse:
+    """The list, and what rests."""
+    viewer.need("coordinator", "director", "deputy")
+    with site.deployment.database.reads() as session:
+        rows = session.scalars(
+            select(Outreach).order_by(Outreach.done_at.is_not(None), Outreach.opened_at).limit(200)
+        ).all()
+        shown = [one for row in rows if (one := _shown(site, viewer, row)) is not None]
+        paused = sorted(
+            {one for row in rows if row.reason == "unit" and row.done_at is None for one in [row.note]}
+        )
+        known = units(session, site.deployment)
+    return console_page(
+        site,
+        viewer,
+        "console/outreach.html",
+        here="outreach",
+        open_rows=[one for one in shown if one.done_at is None],
+        done_rows=[one for one in shown if one.done_at is not None][:LATEST_DONE],
+        units=known,
+        paused=paused,
+        messages=site.deployment.program.unit_messages,
+        note=note,
+        today=site.now().date(),
+    )
+
+
+@router.post("/outreach")
+def act(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
+    """Notes that somebody was reached; rests a unit, or lets it go on."""
+    viewer.need("coordinator", "director", "deputy")
+    deployment, now = site.deployment, site.now()
+    match form.get("act"):
+        case "done":
+            with deployment.database.reads() as session:
+                staff = session.get_one(Staff, viewer.id)
+            outreach_done(deployment, known_id(form.get("row", "")), staff=staff, now=now)
+        case "pause":
+            if form.get("sure") != "yes":
+                raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
+            try:
+                until = date.fromisoformat(form.get("until", ""))
+                pause_unit(
+                    deployment, form.get("unit", ""), until, form.get("words", ""), now, actor=viewer.actor
+                )
+            except (ValueError, NoSuchUnit) as fault:
+                raise Refused(400, "That cannot be paused", str(fault)) from None
+        case "resume":
+            resume_unit(deployment, form.get("unit", ""), now, actor=viewer.actor)
+        case _:
+            raise unknown()
+    site.wake_senders()
+    return RedirectResponse("/console/outreach", 303)
+
+
+@router.post("/members/{member_id}/died")
+def died(member_id: str, form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
+    """Gone at once and in silence; the page that follows says whom to reach."""
+    viewer.need("coordinator")
+    if form.get("sure") != "yes":
+        raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
+    mourn_member(site.deployment, known_id(member_id), site.now(), actor=viewer.actor)
+    site.wake_senders()
+    return RedirectResponse("/console/outreach?note=died", 303)
+
+
+def _shown(site: Site, viewer: Viewer, row: Outreach) -> ToReach | None:
+    """The row, for whoever may look after that member."""
+    with site.deployment.database.reads() as session:
+        member, staff = session.get_one(Member, row.member_id), session.get_one(Staff, viewer.id)
+        if member.is_mourned or not may_handle(session, site.deployment.vault, staff, member):
+            return None
+        return ToReach(
+            id=row.id,
+            member_id=member.id,
+            name=name_of(site.deployment.vault, member),
+            why="a buddy has died" if row.reason == "loss" else f"something hard on the unit {row.note}",
+            since=row.opened_at,
+            done_at=row.done_at,
+        )
