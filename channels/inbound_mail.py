@@ -1,4 +1,4 @@
-"""A mail that somebody sent to us, read from SendGrid's inbound form: parsed fields, or raw MIME.
+"""A mail that somebody sent to us, read from SendGrid's inbound form (parsed fields, or raw MIME) or a mailbox.
 
 Trusts nobody: From is only what it says, and `dkim` is a form field like any other. Does not cut quotes
 and does not know tokens.
@@ -19,6 +19,14 @@ LONGEST_TEXT: Final = 500_000  # characters; what comes after is quotation, or a
 _BETWEEN: Final = re.compile(r"[\s<>()\[\],;:\"]+")
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 _ONLY_PROGRAMS_SET: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "list-id", "feedback-id")
+# How mail programs that set no header begin the subject of an out-of-office, with a colon before the one they answer.
+_ABSENT: Final = re.compile(
+    r"(automatic reply|auto(matic)?[ -]?(response|reply)|out of( the)? office|respuesta automática|fuera de la oficina"
+    r"|réponse automatique|absence du bureau|automatische antwort|abwesenheitsnotiz|resposta automática) ?:",
+    re.IGNORECASE,
+)
+# Where a mailbox's server notes whom a mail was sent to, beside To: the plus address may stand in these alone.
+_SENT_TO: Final = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +55,20 @@ class InboundMail:
             or self.envelope_from == ""
             or self.headers.get("return-path", "?").replace(" ", "") in ("", "<>")
             or any(name in self.headers for name in _ONLY_PROGRAMS_SET)
+            or _ABSENT.match(self.subject.strip()) is not None
         )
 
     def local_parts(self, domain: str) -> tuple[str, ...]:
         """What stands before the @ in the recipients at that domain: where a reply token travels."""
         parts = (address.rpartition("@") for address in self.recipients)
         return tuple(local for local, _, host in parts if local and host.lower() == domain.lower())
+
+    def reply_token(self, prefix: str, domain: str) -> str | None:
+        """The token of the reply address that the mail was sent to: `prefix`TOKEN@`domain`."""
+        for local in self.local_parts(domain):
+            if local[: len(prefix)].lower() == prefix.lower():
+                return local[len(prefix) :]
+        return None
 
 
 def parse_inbound(fields: Mapping[str, bytes]) -> InboundMail:
@@ -64,7 +80,7 @@ def parse_inbound(fields: Mapping[str, bytes]) -> InboundMail:
         return _decoded(fields.get(name, b""), charsets.get(name))
 
     if "email" in fields:
-        return _from_mime(fields["email"], envelope)
+        return parse_mail(fields["email"], envelope)
     headers = _headers(field("headers"))
     return InboundMail(
         recipients=_recipients(envelope, field("to")),
@@ -78,8 +94,9 @@ def parse_inbound(fields: Mapping[str, bytes]) -> InboundMail:
     )
 
 
-def _from_mime(raw: bytes, envelope: Mapping[str, Any]) -> InboundMail:
-    """Python's older message classes: their header access is plain text, where the newer parse and recurse."""
+def parse_mail(raw: bytes, envelope: Mapping[str, Any] | None = None) -> InboundMail:
+    """The mail in raw MIME. Never raises. `envelope` is what the receiving server was told, where that is known."""
+    # Python's older message classes: their header access is plain text, where the newer parse and recurse.
     try:
         message = email.message_from_bytes(raw)
         headers = _headers("".join(f"{name}: {value}\n" for name, value in message.items()))
@@ -87,10 +104,12 @@ def _from_mime(raw: bytes, envelope: Mapping[str, Any]) -> InboundMail:
     except RecursionError:  # nested without end: the words are in there somewhere, and may be a cry for help
         head, _, text = raw.decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")
         headers, page = _headers(head), ""
+    told = envelope or {}
+    named = ", ".join(headers[name] for name in _SENT_TO if name in headers)
     return InboundMail(
-        recipients=_recipients(envelope, headers.get("to", "")),
+        recipients=_recipients(told, named),
         from_=_address(headers.get("from", "")),
-        envelope_from=_envelope_from(envelope),
+        envelope_from=_envelope_from(told),
         subject=_header_text(headers.get("subject", "")),
         text=_tidy(text),
         html=_tidy(page),

@@ -1,7 +1,7 @@
 """The blocks of the settings, one a provider, and the checks of their values."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -24,6 +24,16 @@ def _watcher(value: SecretStr) -> SecretStr:
     parts = urlsplit(value.get_secret_value())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an address such as https://watcher.example.org/ping/KEY")
+    return value
+
+
+def _mailbox(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+        raise ValueError("must be an address such as imaps://user:password@host")
+    is_safe = parts.scheme == "imaps" or parse_qs(parts.query).get("starttls") == ["required"]
+    if not is_safe and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("would send its password in clear; use imaps://, or add ?starttls=required")
     return value
 
 
@@ -93,3 +103,14 @@ class PagingSettings(Block):
     call_from: str | None = None  # the number to call from, where it is another than texts come from
     webhook_url: Url | None = None
     webhook_secret: SecretStr | None = None
+
+
+class ImapSettings(Block):
+    """A mailbox of one's own in which answers by mail arrive."""
+
+    url: Annotated[SecretStr, AfterValidator(_mailbox)] | None = None
+    address: str | None = None  # the mailbox's own; the user of the URL, where that is one
+    separator: Annotated[str, Field(pattern=r"^[+=_.-]$")] = (
+        "+"  # between the mailbox's name and a reply's token
+    )
+    folder: str = "INBOX"

@@ -6,7 +6,7 @@ Read once at start; what is wrong is told in one line a fault, and no secret is 
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import (
@@ -21,6 +21,7 @@ from pydantic_settings import (
 from config.blocks import (
     EmailSettings,
     EngineSettings,
+    ImapSettings,
     PagingSettings,
     SendgridSettings,
     SmsSettings,
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
     sendgrid: SendgridSettings = SendgridSettings()
     smtp: SmtpSettings = SmtpSettings()
     paging: PagingSettings = PagingSettings()
+    imap: ImapSettings = ImapSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -130,6 +132,13 @@ class Settings(BaseSettings):
         return (
             self.smtp.from_address or self.sendgrid.from_address or (user if user and "@" in user else None)
         )
+
+    @property
+    def mailbox_address(self) -> str | None:
+        """The address of the mailbox that answers arrive in; None where there is none, or it is not known."""
+        user = urlsplit(self.imap.url.get_secret_value()).username if self.imap.url else None
+        named = self.imap.address or (unquote(user) if user else None)
+        return named if self.imap.url and named and "@" in named else None
 
     def _needed(self, name: Literal["encryption_keys", "secret_key"]) -> str:
         secret: SecretStr | None = getattr(self, name)
@@ -194,4 +203,6 @@ def _missing_accounts(settings: Settings) -> list[str]:
     if settings.paging.webhook_url is not None:
         secret = "a long random word that the receiver checks signatures with"  # noqa: S105
         needs += [("paging__webhook_secret", settings.paging.webhook_secret, secret)]
+    if settings.imap.url is not None:
+        needs += [("imap__address", settings.mailbox_address, "the mailbox's own address")]
     return [f"{variable(name)}: is missing; set it to {mend}" for name, value, mend in needs if not value]

@@ -111,7 +111,7 @@ def _reply_address(session: Session, deployment: Deployment, message: Message, n
     if message.medium != "email" or message.member_id is None or deployment.reply_domain is None:
         return None
     token = issue(session, Purpose.REPLY, now=now, member_id=message.member_id, message_id=message.id)
-    return f"r.{token}@{deployment.reply_domain}"
+    return f"{deployment.reply_prefix}{token}@{deployment.reply_domain}"
 
 
 def _unsubscribe_url(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:

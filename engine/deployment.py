@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from channels.channel import Channel
+from channels.imap import ImapMailbox
 from engine.program import Program
 from pairing.policy import Policy
 from store.database import Database
 from store.sealing import Vault
 
+REPLY_PREFIX = "r."
 Wake = Callable[[str], None]
 INBOUND = "inbound"  # what `wake` is told, besides a sender: something came in
 URGENT = "urgent"  # or somebody is to be paged or answered at once
@@ -36,6 +38,13 @@ class Deployment:
     late_after: timedelta = timedelta(minutes=5)  # due for so long and not done: the engine is not well
     heartbeat_url: str | None = None  # pinged while all is well
     reply_domain: str | None = None  # mail replies go to r.TOKEN@ this, where inbound mail is set up
+    reply_prefix: str = (
+        REPLY_PREFIX  # what stands before the TOKEN there; of a mailbox of one's own: "buddies+r."
+    )
+    own_addresses: tuple[
+        str, ...
+    ] = ()  # what our mails come from and are answered to: where a reply's quotation begins
+    mailbox: ImapMailbox | None = None  # emptied by this node, where answers by mail arrive in one
     wake: Wake = _nobody_to_wake
 
     def channel_of(self, sender: str) -> Channel | None:

@@ -43,7 +43,7 @@ def receive_mail(
     now: datetime,
 ) -> bool:
     """Stores what the person wrote in a mail, our own words cut off. Whom it is from, the token decides."""
-    body = reply_text(text=text, html=html, own_addresses=own_addresses)
+    body = reply_text(text=text, html=html, own_addresses=(*own_addresses, *deployment.own_addresses))
     return _store(
         deployment,
         provider,

@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from engine.answer_inbound import answer_inbound
 from engine.beat import beat
 from engine.clock import Clock
+from engine.collect_mail import collect_mail
 from engine.deployment import INBOUND, URGENT, Deployment
 from engine.drain_sender import drain_sender
 from engine.reconcile_inbound import reconcile_inbound
@@ -26,6 +27,7 @@ PLAN_EVERY = 5.0  # seconds
 SWEEP_EVERY = 2.0
 RECONCILE_EVERY = 60.0
 BEAT_EVERY = 60.0
+COLLECT_EVERY = 15.0
 THREADS = 10
 
 
@@ -54,6 +56,7 @@ class Scheduler:
             (self._help, SWEEP_EVERY),
             (self._reconcile, RECONCILE_EVERY),
             (self._beat, BEAT_EVERY),
+            (self._collect, COLLECT_EVERY),
         ):
             self._scheduler.add_job(
                 work, "interval", seconds=seconds, id=work.__name__, next_run_time=datetime.now(UTC)
@@ -100,6 +103,11 @@ class Scheduler:
 
     def _beat(self) -> None:
         beat(self.deployment, self._clock)
+
+    def _collect(self) -> None:
+        """Its own job: a mailbox that hangs must not keep texts waiting."""
+        if collect_mail(self.deployment, self._clock.now()):
+            self._answer()
 
     def _drain(self, sender: str) -> None:
         drain_sender(self.deployment, sender, self._clock)

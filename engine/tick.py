@@ -10,6 +10,7 @@ from engine.advance_deadlines import advance_deadlines
 from engine.answer_inbound import answer_inbound
 from engine.ask_to_keep import ask_to_keep
 from engine.clock import Clock
+from engine.collect_mail import collect_mail
 from engine.confirm_address import forget_joinings
 from engine.cover_absences import cover_absences
 from engine.deployment import Deployment
@@ -80,7 +81,7 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
     with deployment.database.writes.begin() as session:
         senders.try_again(session)
     revive_introductions(deployment, clock.now())
-    report.received = reconcile_inbound(deployment, clock)
+    report.received = reconcile_inbound(deployment, clock) + collect_mail(deployment, clock.now())
     while answer_inbound(deployment, clock.now()):
         report.handed_over += help_now(deployment, clock)
     report.handed_over += help_now(deployment, clock)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from config.settings import Settings
+from engine.deployment import REPLY_PREFIX
 from scripts.errors import UsageFault
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from channels.channel import Channel
+    from channels.imap import ImapMailbox
     from channels.sendgrid import SendGridChannel
     from channels.smtp import SmtpChannel
     from channels.twilio import TwilioChannel
@@ -65,6 +67,26 @@ def _calls(settings: Settings, call_from: str) -> "TwilioCallChannel":
         public_url=settings.public_url,
         api_base=account.api_base,
     )
+
+
+def mailbox_of(settings: Settings) -> "ImapMailbox | None":
+    """The mailbox that answers by mail are read from, where there is one."""
+    if settings.imap.url is None:
+        return None
+    from channels.imap import ImapMailbox
+
+    return ImapMailbox.named(settings.imap.url.get_secret_value(), folder=settings.imap.folder)
+
+
+def reply_place(settings: Settings) -> tuple[str, str | None]:
+    """What stands before a reply's token, and after the @: Inbound Parse, or the mailbox by its plus addresses."""
+    address = settings.mailbox_address
+    if address is not None and not (
+        settings.email.provider == "sendgrid" and settings.sendgrid.inbound_domain
+    ):
+        local, _, domain = address.rpartition("@")
+        return f"{local}{settings.imap.separator}{REPLY_PREFIX}", domain
+    return REPLY_PREFIX, settings.sendgrid.inbound_domain
 
 
 def _twilio(settings: Settings) -> "TwilioChannel":

@@ -54,6 +54,33 @@ def sendgrid_findings(settings: Settings) -> Iterator[Finding]:
         )
 
 
+_AT_THE_MAILBOX = {
+    "connect": ("cannot be reached", "check name and firewall"),
+    "tls": (
+        "has a certificate that cannot be verified, or offers no TLS",
+        "use the name that it is made out to",
+    ),
+    "login": ("refuses to let us in", "check PREPAIRED_IMAP__URL"),
+    "folder": ("has no such folder", "check PREPAIRED_IMAP__FOLDER"),
+}
+
+
+def imap_findings(settings: Settings) -> Iterator[Finding]:
+    """Signs in to the mailbox and opens its folder. Reads and removes nothing."""
+    from channels.imap import MailboxFailed
+    from scripts.carriers import mailbox_of
+
+    mailbox = mailbox_of(settings)
+    if mailbox is None:
+        return
+    try:
+        with mailbox.opened():
+            return
+    except MailboxFailed as fault:
+        what, mend = _AT_THE_MAILBOX.get(str(fault), ("hung up", "try again"))
+        yield wrong("email", f"the mailbox at {mailbox.host} {what}", mend)
+
+
 def smtp_findings(url: str) -> Iterator[Finding]:
     """Greets the relay, encrypts and signs in as the channel would. Sends nothing."""
     parts = urlsplit(url)

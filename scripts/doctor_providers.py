@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from config.settings import Settings
-from scripts.doctor_mail import sendgrid_findings, smtp_findings
+from scripts.doctor_mail import imap_findings, sendgrid_findings, smtp_findings
 from scripts.doctor_twilio import twilio_findings
-from scripts.findings import Finding, wrong
+from scripts.findings import Finding, note, wrong
 
 
 def provider_findings(settings: Settings) -> Iterator[Finding]:
@@ -33,6 +33,12 @@ def provider_findings(settings: Settings) -> Iterator[Finding]:
         yield from sendgrid_findings(settings)
     if settings.email.provider == "smtp" and settings.smtp.url is not None:
         yield from smtp_findings(settings.smtp.url.get_secret_value())
+        if settings.imap.url is None:
+            yield note(
+                "email", "members cannot answer by mail", "set PREPAIRED_IMAP__URL to a mailbox for answers"
+            )
+    if settings.imap.url is not None:
+        yield from imap_findings(settings)
 
 
 def _address_findings(settings: Settings) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def tick(
 def _show(report: "TickReport") -> None:
     typer.echo(
         f"{report.planned} nudges made, {report.handed_over} messages handed over, "
-        f"{report.received} texts found that had not reached us."
+        f"{report.received} texts or mails found that had not reached us."
     )
     if report.looked_up:
         typer.echo(

@@ -14,7 +14,7 @@ from config.settings import Settings, SettingsFault, load_settings
 from engine.clock import Clock, SystemClock
 from engine.deployment import Deployment
 from engine.staff import sync_staff
-from scripts.carriers import channels_of
+from scripts.carriers import channels_of, mailbox_of, reply_place
 from scripts.errors import UsageFault
 from scripts.pairing_rules import PairingRules, pairing_rules
 from scripts.program import load_program
@@ -113,6 +113,7 @@ def deployment_from(
     `channels` stands in for those that the settings name. Raises UsageFault; WrongKey for foreign keys.
     """
     program, rules = read_program(settings)
+    prefix, domain = reply_place(settings)
     deployment = Deployment(
         database=database,
         vault=vault_of(settings),
@@ -125,7 +126,10 @@ def deployment_from(
         lookup_wait=timedelta(seconds=settings.engine.lookup_wait),
         late_after=timedelta(seconds=settings.engine.late_after),
         heartbeat_url=_secret(settings.engine.heartbeat_url),
-        reply_domain=settings.sendgrid.inbound_domain,
+        reply_prefix=prefix,
+        reply_domain=domain,
+        own_addresses=tuple(filter(None, (settings.mail_from, settings.mailbox_address))),
+        mailbox=mailbox_of(settings),
     )
     begin(deployment, clock)
     return deployment

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from channels.inbound_mail import parse_inbound
 from channels.mail_form import NotAForm, form_fields
 from channels.sendgrid_webhooks import parse_events, verify_events
-from engine.deployment import INBOUND
+from engine.deployment import INBOUND, REPLY_PREFIX
 from engine.receive import receive_mail
 from engine.take_mail_event import take_mail_event
 from web.bodies import EventsBody, MailBody
@@ -25,7 +25,6 @@ router = APIRouter(prefix="/webhooks/sendgrid", include_in_schema=False)
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
-REPLY = "r."  # how a reply address begins, before its token
 
 
 @router.post("/events")
@@ -50,7 +49,6 @@ def mail_came_in(request: Request, body: MailBody, site: SiteDep, secret: str = 
         raise Refused(400, "That is no mail") from None
     domain = site.settings.inbound_domain or ""
     local_parts = mail.local_parts(domain) if domain else ()
-    tokens = [part.removeprefix(REPLY) for part in local_parts if part.startswith(REPLY)]
     receive_mail(
         site.deployment,
         provider="sendgrid",
@@ -58,7 +56,7 @@ def mail_came_in(request: Request, body: MailBody, site: SiteDep, secret: str = 
         from_=mail.from_,
         text=mail.text or None,
         html=mail.html or None,
-        reply_token=tokens[0] if tokens else None,
+        reply_token=mail.reply_token(REPLY_PREFIX, domain) if domain else None,
         automatic=mail.is_automatic,
         own_addresses=tuple(f"{part}@{domain}" for part in local_parts),
         now=site.now(),

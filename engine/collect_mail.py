@@ -1,0 +1,51 @@
+"""Empties the program's own mailbox: each mail becomes one inbound record, then is gone from there.
+
+What makes answers by mail work without any port that is open to the outside.
+"""
+
+from datetime import datetime
+
+import structlog
+
+from channels.imap import Letter, MailboxFailed
+from engine.deployment import Deployment
+from engine.receive import receive_mail
+
+log = structlog.get_logger(__name__)
+
+
+def collect_mail(deployment: Deployment, now: datetime) -> int:
+    """Takes what lies in the mailbox, where there is one; returns how many mails were new to us.
+
+    Two nodes may do this at once, and a crash may come between taking and removing: a mail is taken once.
+    """
+    if deployment.mailbox is None:
+        return 0
+    taken = 0
+
+    def take(letter: Letter) -> None:
+        nonlocal taken
+        taken += _received(deployment, letter, now)
+
+    try:
+        deployment.mailbox.empty(take)
+    except MailboxFailed as fault:
+        log.warning("mailbox_failed", step=str(fault))
+    return taken
+
+
+def _received(deployment: Deployment, letter: Letter, now: datetime) -> bool:
+    mail, prefix, domain = letter.mail, deployment.reply_prefix, deployment.reply_domain or ""
+    token = mail.reply_token(prefix, domain) if domain else None
+    return receive_mail(
+        deployment,
+        provider="imap",
+        provider_id=letter.id,
+        from_=mail.from_,
+        text=mail.text or None,
+        html=mail.html or None,
+        reply_token=token,
+        automatic=mail.is_automatic,
+        own_addresses=(f"{prefix}{token}@{domain}",) if token else (),
+        now=now,
+    )
