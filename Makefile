@@ -110,7 +110,8 @@ $(INSTALLED): requirements.txt requirements-build.txt pyproject.toml | $(BIN)/py
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(INSTALLED_TESTS): $(INSTALLED) requirements-test.txt
+$(INSTALLED_TESTS): $(INSTALLED) requirements-test.txt requirements-large.txt
 	@echo "installing what the tests need"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-test.txt
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-large.txt
 	@touch $@

@@ -16,6 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 AVAILABLE = find_spec("numba") is not None
 MISSING = "cohorts of this size are paired faster with the extra packages; install prepaired[large]"
+NEEDED = "cohorts beyond {:,} need the extra packages; install prepaired[large]"
 
 _kernels: dict[str, list[FunctionType]] = {}
 
@@ -33,9 +34,13 @@ def machine_code(module: str) -> dict[str, Callable[..., Any]]:
     import numba
 
     space = dict(vars(sys.modules[module]))
+    for name, value in vars(sys.modules[module]).items():  # kernels of other modules that these call
+        origin = getattr(value, "__module__", None)
+        if origin != module and isinstance(value, FunctionType) and value in _kernels.get(origin or "", ()):
+            space[name] = machine_code(value.__module__)[value.__name__]
     for function in _kernels[module]:
         twin = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
         twin.__qualname__ = function.__qualname__
         twin.__module__ = module
-        space[function.__name__] = numba.njit(cache=True)(twin)
+        space[function.__name__] = numba.njit(cache=True, nogil=True)(twin)
     return {function.__name__: space[function.__name__] for function in _kernels[module]}

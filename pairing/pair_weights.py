@@ -1,12 +1,13 @@
 """The pairs that were in question for the first round and the weights it maximised: what an outside check
 needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pairing.cohort import Cohort
-from pairing.compatibility import FORBIDDEN, Weights
+from pairing.compatibility import FORBIDDEN, Compatibility, Weights
 from pairing.meetings import Meetings
+from pairing.policy import Person, Policy, Request
 from pairing.rounds import Round
 
 
@@ -22,6 +23,25 @@ class PairWeights:
             for column, weight in enumerate(self.weights[row, row + 1 :].tolist(), row + 1):
                 if weight != FORBIDDEN:
                     yield one, self.ids[column], weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LargePairWeights:
+    """The same of a large cohort, worked out while it is read: every pair that no hard rule stands between."""
+
+    people: Mapping[str, Person]
+    policy: Policy
+    requests: Sequence[Request]
+
+    def __iter__(self) -> Iterator[tuple[str, str, int]]:
+        ids = sorted(self.people)
+        weights = Compatibility([self.people[id_] for id_ in ids], self.policy, self.requests)
+        for row, one in enumerate(ids):
+            for column, weight in enumerate(
+                weights.block(slice(row, row + 1), slice(row + 1, None))[0].tolist()
+            ):
+                if weight != FORBIDDEN:
+                    yield one, ids[row + 1 + column], weight
 
 
 def pair_weights(cohort: Cohort, meetings: Meetings, first: Round) -> PairWeights:

@@ -118,19 +118,22 @@ def _warn_of_strangers(names: dict[str, str], file: Path, what: str, ids: "Itera
 
 
 def _planned(asked: _Asked, *, size: int, rounds: int, seed: int, time_limit: float | None) -> "Plan":
-    from pairing.plan import plan
+    from pairing.plan import MOST, plan
+    from scripts.terminal import progress
 
-    return plan(
-        asked.people,
-        asked.policy,
-        size=size,
-        rounds=rounds,
-        history=asked.past,
-        requests=asked.requests,
-        seed=seed,
-        time_limit=time_limit,
-        first_round=asked.first_round,
-    )
+    with progress(len(asked.people) > MOST) as told:
+        return plan(
+            asked.people,
+            asked.policy,
+            size=size,
+            rounds=rounds,
+            history=asked.past,
+            requests=asked.requests,
+            seed=seed,
+            time_limit=time_limit,
+            first_round=asked.first_round,
+            progress=told,
+        )
 
 
 def _chosen(asked: _Asked, found: "Plan", size: int, seed: int) -> "Chosen":

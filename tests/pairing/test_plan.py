@@ -357,6 +357,10 @@ def test_a_time_limit_still_places_everybody() -> None:
     assert found.unplaceable == ()
 
 
-def test_more_people_than_memory_allows_are_refused_plainly() -> None:
+def test_more_people_than_can_be_planned_are_refused_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [Person(id=str(number)) for number in range(4001)]
     with pytest.raises(PlanFault, match="split them"):
-        plan([Person(id=str(number)) for number in range(4001)], Policy())
+        plan(many, Policy(), size=3)
+    monkeypatch.setattr("pairing.plan.AVAILABLE", False)
+    with pytest.raises(PlanFault, match=r"4001 people: .*install prepaired\[large\]"):
+        plan(many, Policy())

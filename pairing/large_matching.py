@@ -1,0 +1,220 @@
+"""Heavy matchings of large cohorts with a proven bound, without ever holding a table of all pairs.
+
+Best partners of everybody, prices, the exact matching of the pairs that these leave in question, and last a look at
+all other pairs that turns the prices into a bound for the whole cohort.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pairing.profile_tree import Prices, Tree, grown
+from pairing.profiles import Columns, Ints
+from pairing.sparse_blossom import Forest, forest
+from pairing.sparse_graph import Graph, graph, pairs
+from pairing.sparse_half_integral import Assignment, assignment
+from pairing.workers import Workers
+
+NOBODY = -1
+PARTNERS = 10  # of each person, to begin with
+NEXT_BEST = 7  # of each person by price, before the exact matching
+MISSED = 3  # of each person that are added when a look at all pairs finds them
+LOOKS = 6  # at all pairs before prices are taken as they are
+NEIGHBOURS = 2  # in the order of values: so that nobody is without a pair in question
+FEW = 200  # looks end when less than one in so many people still misses a pair
+NEAR = 8  # next best is who costs at most this part of the greatest weight
+CLOSE = 20_000  # one in so many is near enough to the bound
+LOSS = 16  # times the greatest weight: what it takes to leave somebody single
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Partners and what proves them: 4 weight <= prices of both + prices of blossoms around both."""
+
+    mate: Ints  # NOBODY for those left over
+    weight: int
+    limit: int  # four times what a matching of everybody can weigh at most
+    prices: Ints
+    most: Ints  # by person: the weight of their best pair at most
+
+
+def heavy_matching(c: Columns, reluctance: Ints, workers: Workers) -> Matched:
+    """The heaviest matching of as many people as possible; people of greater reluctance are left over last."""
+    search = _Search(c, reluctance, workers)
+    with workers.stage("partners", until=0.35):
+        search.start()
+    with workers.stage("prices", until=0.5):
+        search.price()
+    with workers.stage("pairs", until=0.7):
+        search.match()
+    with workers.stage("proof", until=1.0):
+        search.prove()
+        while search.worth_another_look():
+            search.match()
+            search.prove()
+    return search.result()
+
+
+class _Search:
+    def __init__(self, c: Columns, reluctance: Ints, workers: Workers) -> None:
+        self.c, self.workers = c, workers
+        self.n = len(c.apart_at) - 1
+        self.tree: Tree = grown(c)
+        self.most = most_weights(c)
+        self.loss = LOSS * (int(self.most.max(initial=0)) + 1) * (1 + reluctance)
+        self.assigned: Assignment = assignment(self.n)
+        self.mate = np.full(self.n, NOBODY, dtype=np.int64)
+        self.looks = 0
+        self.best: Matched | None = None
+        self.graph = self._neighbours()
+        self.forest: Forest = forest(self.mate, self.mate)
+
+    def start(self) -> None:
+        """Pairs in question: the best partners of everybody."""
+        nothing = np.zeros(self.n, dtype=np.int64)
+        found, value = self._partners(self._prices(2, nothing, nothing - 1), PARTNERS)
+        self._add(found)
+        asked = np.zeros(self.n, dtype=np.int64)
+        np.maximum.at(asked, np.repeat(np.arange(self.n), np.diff(self.c.asked_at)), self.c.asked_weight)
+        self.most = np.maximum(value[:, 0] // 2, 0) + asked
+
+    def price(self) -> None:
+        """Prices that no pair beats; whatever pair does is added, until none is left or time is up."""
+        a, loss = self.assigned, self.loss
+        self.workers.run("pairing.sparse_half_integral", "auction", self.graph, a, loss)
+        for _ in range(LOOKS):
+            self._assign()
+            y = a.u + a.v
+            found, value = self._partners(self._prices(2, y, y), MISSED)
+            self._add(found)
+            if self.workers.passed() or int((value[:, 0] > y).sum()) * FEW <= self.n:
+                break
+        y = a.u + a.v
+        self._add(self._partners(self._prices(2, y, y - int(self.most.max(initial=0)) // NEAR), NEXT_BEST)[0])
+
+    def match(self) -> None:
+        """The exact matching of the pairs in question, from where prices leave odd rings."""
+        self._assign()
+        y = self.assigned.u + self.assigned.v
+        self.forest = forest(2 * y, self.mate)
+        doubled = self.graph._replace(weight=2 * self.graph.weight)
+        self.workers.run("pairing.sparse_blossom", "complete", doubled, self.forest, 2 * self.loss)
+        self.mate = self.forest.mate
+
+    def prove(self) -> None:
+        """A look at all pairs: each person's price goes up by half of what the prices miss."""
+        f = self.forest
+        size, above = np.zeros(len(f.z), dtype=np.int64), np.zeros(len(f.z), dtype=np.int64)
+        self.workers.run("pairing.sparse_blossom", "sizes", f, size, above, signal=False)
+        found, value = self._partners(self._prices(4, f.y, f.y, f.parent, above), MISSED)
+        missed = np.maximum(value[:, 0] - f.y, 0)
+        blossoms = slice(self.n, None)
+        around = int((f.z[blossoms] * (size[blossoms] // 2)).sum())
+        limit = int(f.y.sum()) + around + -(-int(missed.sum()) // 2)
+        weight, prices = self._weight(), f.y + (missed + 1) // 2
+        best = self.best
+        if best is not None and limit > best.limit:
+            limit, prices = best.limit, best.prices
+        if best is None or (left_over(self.mate), -weight) <= (left_over(best.mate), -best.weight):
+            best = Matched(mate=self.mate.copy(), weight=weight, limit=limit, prices=prices, most=self.most)
+        self.best = replace(best, limit=limit, prices=prices)
+        self._add(found)
+
+    def worth_another_look(self) -> bool:
+        """Whether the bound is still away from the weight, and there is time to do something about it."""
+        self.looks += 1
+        best = self.result()
+        close = 4 * best.weight >= best.limit - best.limit // CLOSE
+        return not close and self.looks < LOOKS and not self.workers.passed()
+
+    def result(self) -> Matched:
+        """The best matching so far, with the lowest bound."""
+        if self.best is None:
+            raise AssertionError("nothing was proven yet")
+        return self.best
+
+    def _weight(self) -> int:
+        together = np.flatnonzero(self.mate > np.arange(self.n))
+        return self.workers.total_weight(self.c, np.stack([together, self.mate[together]], axis=1))
+
+    def _assign(self) -> None:
+        self.workers.run(
+            "pairing.sparse_half_integral", "take_best", self.graph, self.assigned, self.loss, signal=False
+        )
+        self.workers.run("pairing.sparse_half_integral", "assign", self.graph, self.assigned, self.loss)
+        self.workers.run("pairing.sparse_half_integral", "partners", self.assigned, self.mate, signal=False)
+
+    def _prices(
+        self, times: int, price: Ints, floor: Ints, parent: Ints | None = None, above: Ints | None = None
+    ) -> Prices:
+        prices = Prices(
+            times=np.array([times]),
+            person=price,
+            least=np.zeros(len(self.tree.first), dtype=np.int64),
+            floor=floor,
+            parent=np.full(self.n, NOBODY, dtype=np.int64) if parent is None else parent,
+            above=np.zeros(self.n, dtype=np.int64) if above is None else above,
+        )
+        self.workers.run("pairing.profile_tree", "least_prices", self.tree, prices, signal=False)
+        return prices
+
+    def _partners(self, prices: Prices, count: int) -> tuple[Ints, Ints]:
+        """Each person's best partners by price; of people not reached in time, nobody and what could be at most."""
+        found = np.full((self.n, count), NOBODY, dtype=np.int64)
+        most = prices.times[0] * self.most - prices.person.min(initial=0)
+        value = np.repeat(most[:, None], count, axis=1)
+        self.workers.run_split(
+            "pairing.profile_tree",
+            "best_partners",
+            self.n,
+            self.c,
+            self.tree,
+            prices,
+            found=found,
+            value=value,
+        )
+        return found, value
+
+    def _neighbours(self) -> Graph:
+        """Pairs that stand near each other in the order of values, and all that have an extra weight."""
+        everybody = np.arange(self.n)
+        one = [np.repeat(everybody, np.diff(self.c.asked_at))]
+        other = [self.c.asked.astype(np.int64)]
+        for step in range(1, min(NEIGHBOURS, self.n - 1) + 1):
+            one.append(everybody)
+            other.append((everybody + step) % self.n)
+        return self._weighed(np.concatenate(one), np.concatenate(other))
+
+    def _add(self, found: Ints) -> None:
+        rows, places = np.nonzero(found != NOBODY)
+        new = self._weighed(rows.astype(np.int64), found[rows, places])
+        old_one, old_other, old_weight = pairs(self.graph)
+        one, other, weight = pairs(new)
+        self.graph = graph(
+            self.n,
+            np.concatenate([old_one, one]),
+            np.concatenate([old_other, other]),
+            np.concatenate([old_weight, weight]),
+        )
+
+    def _weighed(self, one: Ints, other: Ints) -> Graph:
+        weights = np.empty(len(one), dtype=np.int64)
+        self.workers.run("pairing.profiles", "pair_weights", self.c, one, other, weights, signal=False)
+        kept = weights >= 0
+        return graph(self.n, one[kept], other[kept], weights[kept])
+
+
+def most_weights(c: Columns) -> Ints:
+    """What each person's best pair can weigh at most, by values alone and requests."""
+    n, levels = c.codes.shape
+    most = np.full(n, int(c.wide_most[0]), dtype=np.int64)
+    for level in range(levels):
+        most += c.best[c.best_at[level] + c.codes[:, level]]
+    asked = np.zeros(n, dtype=np.int64)
+    np.maximum.at(asked, np.repeat(np.arange(n), np.diff(c.asked_at)), c.asked_weight)
+    return np.maximum(most, 0) + asked
+
+
+def left_over(mate: Ints) -> int:
+    """How many have no partner."""
+    return int((mate == NOBODY).sum())
