@@ -47,7 +47,8 @@ class Settings:
 
 def change_settings(deployment: Deployment, member_id: UUID, wanted: Settings, now: datetime) -> None:
     """Sets all of it or nothing, and re-aims the nudges. Raises NoSuchSetting."""
-    _check(deployment, wanted)
+    if not settles(deployment, wanted):
+        raise NoSuchSetting("that cannot be set")
     with deployment.database.writes.begin() as session:
         member = session.get_one(Member, member_id)
         _seal(deployment, member, wanted)
@@ -102,7 +103,8 @@ def use_address(deployment: Deployment, joining_id: UUID, member_id: UUID, now: 
         return True
 
 
-def _check(deployment: Deployment, wanted: Settings) -> None:
+def settles(deployment: Deployment, wanted: Settings) -> bool:
+    """Whether all of it can be set."""
     kinds = {one.kind for one in in_order(deployment.program.cadences)}
     good = (
         wanted.name is None or 0 < len(wanted.name.strip()) <= LONGEST,
@@ -112,8 +114,7 @@ def _check(deployment: Deployment, wanted: Settings) -> None:
         wanted.work_days is None or set(wanted.work_days) <= set(DAYS),
         not wanted.hour or _is_hour(deployment, wanted.hour),
     )
-    if not all(good):
-        raise NoSuchSetting("that cannot be set")
+    return all(good)
 
 
 def _is_hour(deployment: Deployment, written: str) -> bool:

@@ -45,6 +45,8 @@ class Application:
     shares_contact: bool = False
     language: str = ""
     emergency: str = ""
+    cadence: str = ""  # names of the program's cadences to keep; "": all
+    hour: str = ""  # "19:00"; "": the program's morning
     is_outside: bool = False
 
 
@@ -144,7 +146,7 @@ def _settle(deployment: Deployment, member: Member, wish: Application) -> None:
     member.attributes_sealed = vault.seal_json(merged, "member", "attributes", member.id)
     member.timezone, member.status, member.mode = wish.timezone, "active", wish.mode
     member.keeps_colours, member.shares_contact = wish.keeps_colours, wish.shares_contact
-    member.language = wish.language
+    member.language, member.cadence, member.hour = wish.language, wish.cadence, wish.hour
     if wish.emergency:
         member.emergency_sealed = vault.seal(wish.emergency, "member", "emergency", member.id)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from engine.change_settings import Settings
+from engine.change_settings import Settings, settles
 from engine.deployment import Deployment
 from engine.join_program import Application
 from nudges import agreements
@@ -56,6 +56,7 @@ def application(
     zone = form.get("timezone", "")
     spoken = form.get("language", language)
     attributes = {one.name: _values(form.get(f"about_{one.name}", "")) for one in questions(deployment)}
+    when = Settings(cadence=form.get("cadence", ""), hour=form.get("hour", ""))
     return Application(
         name=" ".join(form.get("name", "").split())[:LONGEST],
         timezone=zone if zone in available_timezones() else deployment.program.zone,
@@ -68,6 +69,8 @@ def application(
         shares_contact=form.get("shares") == "yes",
         language=spoken if spoken in LANGUAGES else "",
         emergency=form.get("emergency", "").strip()[:LONGEST_NOTE],
+        cadence=when.cadence or "" if settles(deployment, when) else "",
+        hour=when.hour or "" if settles(deployment, when) else "",
         is_outside=is_outside,
     )
 
