@@ -1,7 +1,7 @@
 """`prepaired simulate`: a program run through on a virtual clock, over the providers' wire protocol."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,8 +18,9 @@ def simulate(
 ) -> None:
     """Run a program of made-up members through some months, and count what happened.
 
-    Everything is real but the clock and the people: mail goes to the sandbox and comes back by its webhooks.
-    Exit code 1 when somebody was written to twice, at night or not at all.
+    Everything is real but the clock and the people: texts and mail go to the sandbox and come back by its
+    webhooks. Exit code 1 when an invariant was broken: written to twice, at night, after STOP or without consent,
+    lost, in two groups, a nudge without a row or a reason, a repeated pair without need.
 
     Example: prepaired simulate --members 100 --months 3 --churn 0.05
     """
@@ -33,7 +34,17 @@ def simulate(
     if as_json:
         typer.echo(json.dumps(counts))
     else:
-        for name, value in counts.items():
-            typer.echo(f"{name.replace('_', ' '):<28} {value}")
-    if counts["twice"] or counts["at_night"] or counts["lost"]:
+        _show(counts)
+    if counts["broken"]:
         raise typer.Exit(1)
+
+
+def _show(counts: dict[str, Any]) -> None:
+    """A page for people: one line a count, reasons below theirs."""
+    for name, value in counts.items():
+        if isinstance(value, dict):
+            typer.echo(name.replace("_", " "))
+            for reason, count in value.items():
+                typer.echo(f"  {reason.replace('_', ' '):<30} {count}")
+        else:
+            typer.echo(f"{name.replace('_', ' '):<32} {'-' if value is None else value}")

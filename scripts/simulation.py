@@ -1,69 +1,138 @@
-"""The course of a simulated program, and the counts that are taken of it. Nothing is drawn but people."""
+"""The course of a simulated program, on a clock that jumps from one event to the next. Nothing is drawn but people:
+use cases, channels and the providers' wire protocol are the real ones.
+"""
 
-import random
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from engine.answer_inbound import answer_inbound
+from engine.drain_sender import drain_sender
 from engine.import_members import import_members
 from engine.outbox import State
-from engine.rotate import RoundPlan
-from scripts.demo_cast import Cast
-from scripts.demo_past import live_through
+from engine.reconcile_inbound import reconcile_inbound
+from engine.settle_doubt import settle_doubt
+from engine.tick import help_now, make_due, senders_with_work
+from sandbox.faults import FaultKind
+from scripts.forced_repeats import repeats_without_need
 from scripts.serving import Served, bound_socket
-from scripts.stage import Stage, publish_next, sample_people, set_stage
+from scripts.simulated_page import page_of
+from scripts.simulated_people import Crowd
+from scripts.simulated_staff import Team
+from scripts.simulated_wire import Wire
+from scripts.stage import Stage, publish_next, set_stage
 from scripts.wiring import quiet_logs
-from store.models import BuddyGroup, CheckIn, GroupPlace, Member, Message, SupportRequest
+from store.models import Incident, Member, Message, Rhythm, SupportRequest
 
 _BEGINS = datetime(2027, 1, 4, 21, 30, tzinfo=UTC)  # a Monday afternoon in New York
 _MONTH = timedelta(days=30)
 _COHORT = "simulated"
-_MORNING, _NIGHT = 8, 21  # nobody is nudged before the one or after the other, on their own clock
-_OUT = (State.SENT, State.DELIVERED, State.UNDELIVERED)
+_GRAIN = timedelta(hours=3)  # what comes due within it is done together
+_LOST_REPORTS = 0.9  # of a hundred delivery reports ten are made: each takes as long as sending
+_TABLE = 2_000  # messages that the stand-ins remember at least
 
 
-class _Crowd:
-    """Made-up people: rows of the sample list under other names, reached by mail."""
+@dataclass
+class _Course:
+    """A simulation under way."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self._rng = rng
-        self._sample = sample_people()
-        self.rows: dict[str, dict[str, str]] = {}
-        self.present: list[str] = []
-        self.left = 0
+    stage: Stage
+    crowd: Crowd
+    team: Team
+    wire: Wire
+    rounds: int = 0
+    repeats: int = 0
+    needless_repeats: int = 0
+    steps: int = 0
+    heard_until: datetime = field(default=_BEGINS)
 
-    def join(self, count: int) -> list[dict[str, str]]:
-        """So many new people."""
-        joined = []
-        for _ in range(count):
-            ref = f"s{len(self.rows) + 1:05}"
-            row = dict(self._rng.choice(self._sample))
-            row |= {
-                "id": ref,
-                "name": f"Person {ref}",
-                "email": f"{ref}@example.org",
-                "phone": "",
-                "manager": "",
-            }
-            row |= {"sms_consent": "no", "email_consent": "yes", "status": "active"}
-            self.rows[ref] = row
-            self.present.append(ref)
-            joined.append(row)
-        return joined
+    def begin_month(self, month: int, members: int, churn: float, seed: int) -> None:
+        """People leave and join, some go on leave, and whoever is due for it gets new buddies."""
+        stage, crowd, now = self.stage, self.crowd, self.stage.clock.now()
+        rows = crowd.turn_over(churn) if month else crowd.join(members)
+        leaves = crowd.live(now, now + _MONTH)
+        for part in (rows, leaves):
+            import_members(stage.deployment, enumerate(part, start=2), now=now, cohort=_COHORT)
+        if planned := publish_next(stage, _COHORT, seed + month):
+            self.rounds += 1
+            self.repeats += planned.repeats
+            if planned.repeats:
+                self.needless_repeats += repeats_without_need(stage.deployment, planned, now)
+        self._go_round()
 
-    def turn_over(self, churn: float) -> list[dict[str, str]]:
-        """Some leave and as many join; the rows of both."""
-        count = round(len(self.present) * churn)
-        leavers = self._rng.sample(self.present, count)
-        self.present = [ref for ref in self.present if ref not in set(leavers)]
-        self.left += count
-        return [{"id": ref, "status": "left"} for ref in leavers] + self.join(count)
+    def live_until(self, until: datetime) -> None:
+        """Goes from event to event."""
+        while (upcoming := self._next_at()) is not None and upcoming < until:
+            self._move_to(min(upcoming + _GRAIN, until))
+        self._move_to(until)
+        self.wire.look()
+
+    def _move_to(self, at: datetime) -> None:
+        self.stage.clock.move_to(at)
+        if self.crowd.speak(self.stage.sandbox, at):
+            self.stage.sandbox.settle()
+        self.team.work(at)
+        self._go_round()
+        self._hear()
+
+    def _go_round(self) -> None:
+        """What a scheduler does in its looks, once each."""
+        deployment, clock = self.stage.deployment, self.stage.clock
+        self.steps += 1
+        while answer_inbound(deployment, clock.now()):
+            help_now(deployment, clock)
+        help_now(deployment, clock)
+        make_due(deployment, clock.now())
+        while senders := senders_with_work(deployment, clock.now()):
+            for sender in senders:
+                drain_sender(deployment, sender, clock)
+            settle_doubt(deployment, clock)
+        if self.steps % 50 == 0:
+            reconcile_inbound(deployment, clock)
+            self.wire.look()
+        self.stage.sandbox.settle()  # reports are signed with the hour: they arrive before the clock moves on
+
+    def _hear(self) -> None:
+        """Those whose nudge has arrived since the last look decide what they do about it."""
+        with self.stage.deployment.database.reads() as session:
+            fresh = session.execute(
+                select(Member.ref, Message.slot, Message.sent_at)
+                .join(Member, Member.id == Message.member_id)
+                .where(
+                    Message.slot.is_not(None),
+                    Message.sent_at > self.heard_until,
+                    Message.state.in_((State.SENT, State.DELIVERED)),
+                )
+                .order_by(Message.sent_at, Message.id)
+            ).all()
+        for ref, slot, sent_at in fresh:
+            if slot is not None and sent_at is not None:
+                self.crowd.hear(ref, slot, sent_at)
+                self.heard_until = max(self.heard_until, sent_at)
+
+    def _next_at(self) -> datetime | None:
+        """The earliest instant after now at which something waits to be done."""
+        now, deployment = self.stage.clock.now(), self.stage.deployment
+        senders = [channel.sender for channel in deployment.channels.values()]
+        columns = (
+            Rhythm.next_due_at, Incident.next_page_at, SupportRequest.remind_at, SupportRequest.expires_at,
+        )  # fmt: skip
+        with deployment.database.reads() as session:
+            waiting = select(func.min(Message.not_before)).where(
+                Message.sender.in_(senders), Message.state == State.DUE, Message.not_before > now
+            )
+            found = [session.scalar(waiting)]
+            found += [session.scalar(select(func.min(column)).where(column > now)) for column in columns]
+        return _earliest([*found, self.crowd.next_at(), self.team.next_at()])
+
+
+def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in instants if at is not None), default=None)
 
 
 def run_through(
@@ -73,83 +142,30 @@ def run_through(
     quiet_logs()
     bound = bound_socket("127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    crowd = _Crowd(random.Random(seed))
     with ExitStack() as stack:
-        stage = set_stage(url, folder, starts_at=_BEGINS, seed=seed, size=size, most=10_000_000)
+        stage = set_stage(
+            url,
+            folder,
+            starts_at=_BEGINS,
+            seed=seed,
+            size=size,
+            most=max(_TABLE, 12 * members),
+            durable=False,
+        )
         stack.callback(stage.close)
         stack.enter_context(Served(stage.app(stage.deployment), bound))
-        rounds: list[RoundPlan] = []
-        for month in range(months):
-            fresh = crowd.turn_over(churn) if month else crowd.join(members)
-            import_members(stage.deployment, enumerate(fresh, start=2), now=stage.clock.now(), cohort=_COHORT)
-            if planned := publish_next(stage, _COHORT, seed + month):
-                rounds.append(planned)
-            cast = Cast(people=crowd.rows, until=_BEGINS + (month + 1) * _MONTH, seed=seed)
-            live_through(stage.deployment, stage.clock, stage.sandbox, cast, reported=timedelta())
-        given = {"members": members, "months": months, "churn": churn, "size": size, "seed": seed}
-        return given | _people(stage, crowd) | _rounds(rounds) | _messages(stage) | _wire(stage, crowd.rows)
-
-
-def _people(stage: Stage, crowd: _Crowd) -> dict[str, int]:
-    with stage.deployment.database.reads() as session:
-        grouped = session.scalar(
-            select(func.count(func.distinct(GroupPlace.member_id)))
-            .join(BuddyGroup, BuddyGroup.id == GroupPlace.group_id)
-            .join(Member, Member.id == GroupPlace.member_id)
-            .where(GroupPlace.active, BuddyGroup.state == "active", Member.status == "active")
+        stage.sandbox.faults.set(FaultKind.LOST_CALLBACK, chance=_LOST_REPORTS)
+        course = _Course(
+            stage=stage,
+            crowd=Crowd(seed),
+            team=Team(stage.deployment, "noor", "maren", seed),
+            wire=Wire(stage.sandbox),
         )
-    at_end = len(crowd.present)
-    return {
-        "left": crowd.left,
-        "members_at_end": at_end,
-        "in_a_group_at_end": grouped or 0,
-        "waiting_for_a_round": at_end - (grouped or 0),
-    }
-
-
-def _rounds(rounds: list[RoundPlan]) -> dict[str, int]:
-    return {
-        "rounds": len(rounds),
-        "repeated_pairs": sum(planned.repeats for planned in rounds),
-        "not_placed": sum(len(planned.unplaceable) for planned in rounds),
-    }
-
-
-def _messages(stage: Stage) -> dict[str, Any]:
-    """Counts of the outbox and of what was logged."""
-    with stage.deployment.database.reads() as session:
-        nudges = select(func.count()).select_from(Message).where(Message.slot.is_not(None))
-        held = session.execute(
-            select(Message.reason, func.count())
-            .where(Message.slot.is_not(None), Message.state == State.DROPPED)
-            .group_by(Message.reason)
-            .order_by(Message.reason)
-        ).all()
-        return {
-            "nudges": session.scalar(nudges) or 0,
-            "nudges_sent": session.scalar(nudges.where(Message.state.in_(_OUT))) or 0,
-            "nudges_not_sent": {str(reason): count for reason, count in held},
-            "messages_sent": session.scalar(select(func.count()).where(Message.state.in_(_OUT))) or 0,
-            "check_ins": session.scalar(select(func.count()).select_from(CheckIn)) or 0,
-            "connected": session.scalar(select(func.count()).where(CheckIn.connected)) or 0,
-            "support_requests": session.scalar(select(func.count()).select_from(SupportRequest)) or 0,
-        }
-
-
-def _wire(stage: Stage, people: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-    """What the provider holds against what the outbox says: twice, lost, and nudges on somebody's night."""
-    mails = [mail for mail in stage.sandbox.memory.mails() if not mail.is_inbound]
-    copies = Counter(tuple(sorted(mail.custom_args.items())) for mail in mails)
-    with stage.deployment.database.reads() as session:
-        sent = session.scalar(select(func.count()).where(Message.state.in_(_OUT), Message.medium == "email"))
-        nudges = session.execute(
-            select(Member.ref, Message.sent_at)
-            .join(Member, Member.id == Message.member_id)
-            .where(Message.slot.is_not(None), Message.state.in_(_OUT))
-        ).all()
-    hours = [at.astimezone(ZoneInfo(people[ref]["timezone"])).hour for ref, at in nudges if at is not None]
-    return {
-        "twice": sum(count - 1 for count in copies.values()),
-        "lost": (sent or 0) - len(copies),
-        "at_night": sum(not _MORNING <= hour < _NIGHT for hour in hours),
-    }
+        for month in range(months):
+            course.begin_month(month, members, churn, seed)
+            course.live_until(_BEGINS + (month + 1) * _MONTH)
+        given = {"members": members, "months": months, "churn": churn, "size": size, "seed": seed}
+        return given | page_of(
+            stage.deployment, course.crowd, course.wire, stage.clock.now(), months=months,
+            rounds=course.rounds, repeats=course.repeats, needless_repeats=course.needless_repeats,
+        )  # fmt: skip

@@ -1,0 +1,105 @@
+"""The made-up staff of a simulation: a responder who picks up, a coordinator who works by day, supporters who call."""
+
+import random
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.deployment import Deployment
+from engine.page_responders import acknowledge, close_incident
+from engine.request_support import work_request
+from engine.staff import staff_by_ref, with_role
+from escalation.incidents import IncidentOutcome
+from escalation.requests import RequestEvent
+from nudges.clock import zone_of
+from store.models import Incident, Staff, SupportRequest
+
+_OPENS, _CLOSES = time(9), time(17)
+_TALKS = timedelta(hours=2)  # from a crisis text's page to its closing
+_CASE = timedelta(days=12)  # from contact to closing
+
+
+class Team:
+    """Looks at what waits and does it, each at the pace of a person."""
+
+    def __init__(self, deployment: Deployment, coordinator: str, responder: str, seed: int) -> None:
+        self._deployment = deployment
+        self._rng = random.Random(f"staff {seed}")
+        self._due: dict[tuple[str, UUID], datetime] = {}
+        with deployment.database.reads() as session:
+            self._coordinator = _required(staff_by_ref(session, coordinator), coordinator)
+            self._responder = _required(staff_by_ref(session, responder), responder)
+            self._supporters = list(with_role(session, "supporter"))
+
+    def next_at(self) -> datetime | None:
+        """When somebody of them acts next."""
+        return min((self._by_day(step, at) for (step, _), at in self._due.items()), default=None)
+
+    def work(self, now: datetime) -> None:
+        """Notices what is new, and does what is due."""
+        for step, row in self._waiting():
+            if (step, row) not in self._due:
+                self._due[step, row] = now + self._takes(step)
+        for (step, row), at in sorted(self._due.items(), key=lambda one: one[1]):
+            if self._by_day(step, at) <= now:
+                del self._due[step, row]
+                self._do(step, row, now)
+
+    def _waiting(self) -> list[tuple[str, UUID]]:
+        with self._deployment.database.reads() as session:
+            incidents = session.execute(select(Incident.state, Incident.id).where(Incident.state != "closed"))
+            requests = session.execute(
+                select(SupportRequest.state, SupportRequest.id).where(
+                    SupportRequest.state.in_(("open", "matched", "contacted"))
+                )
+            )
+            return [(f"incident {state}", row) for state, row in incidents] + [
+                (f"request {state}", row) for state, row in requests
+            ]
+
+    def _takes(self, step: str) -> timedelta:
+        match step:
+            case "incident open":
+                return timedelta(minutes=self._rng.uniform(1, 9))
+            case "request open":
+                return timedelta(hours=self._rng.uniform(0.5, 5))
+            case "request matched":
+                return timedelta(hours=self._rng.uniform(2, 26))
+            case "request contacted":
+                return _CASE
+            case _:
+                return _TALKS
+
+    def _by_day(self, step: str, at: datetime) -> datetime:
+        """That instant; for a request, the next opening hour of the office, which weekends have, too."""
+        local = at.astimezone(zone_of(self._deployment.program.zone))
+        if step.startswith("incident") or _OPENS <= local.time() < _CLOSES:
+            return at
+        day = local if local.time() < _OPENS else local + timedelta(days=1)
+        return datetime.combine(day.date(), _OPENS, local.tzinfo).astimezone(at.tzinfo)
+
+    def _do(self, step: str, row: UUID, now: datetime) -> None:
+        deployment, responder = self._deployment, self._responder
+        match step:
+            case "incident open":
+                by = now + timedelta(minutes=5)
+                acknowledge(deployment, row, responder, call_by=by, calling_now=True, now=now)
+            case "incident acknowledged":
+                close_incident(deployment, row, responder, IncidentOutcome.REACHED, now)
+            case "request open":
+                supporter = self._rng.choice(self._supporters).id
+                self._move(row, RequestEvent.MATCH, now, supporter)
+            case "request matched":
+                self._move(row, RequestEvent.CONTACT, now)
+            case _:
+                self._move(row, RequestEvent.CLOSE, now)
+
+    def _move(self, row: UUID, event: RequestEvent, now: datetime, supporter: UUID | None = None) -> None:
+        work_request(self._deployment, row, event, staff=self._coordinator, now=now, supporter_id=supporter)
+
+
+def _required(staff: Staff | None, ref: str) -> Staff:
+    if staff is None:
+        raise LookupError(ref)
+    return staff
