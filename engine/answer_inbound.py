@@ -144,9 +144,10 @@ def _answer_crisis(
 
 
 def _note_answer(who: Correspondent, now: datetime) -> None:
-    """From now on that address is known to be read by somebody, so a buddy may be named there."""
+    """A sign of life; and that address is known to be read by somebody, so a buddy may be named there."""
     if who.member is None or not who.trusted or who.inbound.automatic:
         return
+    who.member.heard_at = now
     for point in who.member.contacts:
         if point.medium == who.inbound.medium and point.answered_at is None:
             point.answered_at = now

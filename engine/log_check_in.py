@@ -49,6 +49,7 @@ def log_check_in(
 
     None where there is nothing to log: a member who is only reminded, or has no group.
     """
+    member.heard_at = now
     if member.mode == "remind":
         return None
     question = question_of(session, member, now, asked_by)

@@ -54,7 +54,7 @@ class _Facts:
         self._halted = program_state.is_halted(session)
         self._members = _members(session, {m.member_id for m in messages if m.member_id})
         self._staff = _staff(session, {m.staff_id for m in messages if m.staff_id})
-        self._resting = _resting(session, set(self._members))
+        self._resting = resting_members(session, set(self._members))
         self._active = _active_groups(session, {m.group_id for m in messages if m.group_id})
         self._answered = _answered(session, messages)
         self._readers = {message.id: self._reader(message) for message in messages}
@@ -135,7 +135,7 @@ class _Facts:
             consented=point is not None and point.consented,
             suppressed=suppressed_now,
             group_active=message.group_id is None or (message.group_id, member.id) in self._active,
-            answered=(message.group_id, message.kind, message.period) in self._answered,
+            answered=(message.group_id, message.period) in self._answered,
             resting=member.id in self._resting or member.resting_since is not None,
             halted=self._halted,
         )
@@ -183,7 +183,7 @@ def _staff(session: Session, ids: set[UUID]) -> dict[UUID, Staff]:
     return {staff.id: staff for staff in session.scalars(select(Staff).where(Staff.id.in_(ids)))}
 
 
-def _resting(session: Session, ids: set[UUID]) -> set[UUID]:
+def resting_members(session: Session, ids: set[UUID]) -> set[UUID]:
     """Members with an open request or incident."""
     if not ids:
         return set()
@@ -207,14 +207,14 @@ def _active_groups(session: Session, ids: set[UUID]) -> set[tuple[UUID, UUID]]:
     return {(group.id, place.member_id) for group in groups for place in group.places if place.active}
 
 
-def _answered(session: Session, messages: Sequence[Message]) -> set[tuple[UUID, str, str]]:
-    """(group, kind, period) that the group has logged as connected."""
-    asked = {(m.group_id, m.kind, m.period) for m in messages if m.group_id and m.period}
+def _answered(session: Session, messages: Sequence[Message]) -> set[tuple[UUID, str]]:
+    """(group, period) in which the group has logged that it connected, whichever kind of nudge asked."""
+    asked = {(m.group_id, m.period) for m in messages if m.group_id and m.period}
     if not asked:
         return set()
     rows = session.execute(
-        select(CheckIn.group_id, CheckIn.kind, CheckIn.period).where(
-            tuple_(CheckIn.group_id, CheckIn.kind, CheckIn.period).in_(asked), CheckIn.connected
+        select(CheckIn.group_id, CheckIn.period).where(
+            tuple_(CheckIn.group_id, CheckIn.period).in_(asked), CheckIn.connected
         )
     )
-    return {(group, kind, period) for group, kind, period in rows}
+    return {(group, period) for group, period in rows}

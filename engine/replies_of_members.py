@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import opt_out
+from engine.choose_rhythm import choose_rhythm
 from engine.correspondent import Correspondent
 from engine.crisis_answers import crisis_answer
 from engine.deployment import Deployment
@@ -20,9 +21,11 @@ from escalation.requests import RequestState
 from nudges.clock import instant, zone_of
 from nudges.days import day_named
 from nudges.replies import Intent, Understanding
+from nudges.rhythm_words import rhythm_named
 from store.inserting import insert_new
 from store.models import Colour, Inbound, Member, Rematch, UnclearReply, new_id
 
+RHYTHM_IN_WORDS = {"monthly": "once a month", "weekly": "every week"}
 THANKS_EVERY = timedelta(days=30)
 UNCLEAR_KEPT = timedelta(hours=72)
 ASKED_WITHIN = timedelta(hours=24)
@@ -254,6 +257,10 @@ def _wrong_person(reply: _Reply) -> None:
 def _unclear(reply: _Reply) -> None:
     """Asked once; the next unclear text goes to a named clinician, sealed. A tapback is no question."""
     if reply.said.matched.startswith("tapback"):
+        return
+    named = rhythm_named(reply.who.text)
+    if named is not None and choose_rhythm(reply.session, reply.deployment, reply.member, named, reply.now):
+        reply.answer("rhythm_set", by=RHYTHM_IN_WORDS[named])
         return
     asked = select(func.count()).where(
         Inbound.from_index == reply.inbound.from_index,

@@ -1,6 +1,6 @@
 """A member's rhythm row: where it starts, and which occurrence comes next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -10,7 +10,7 @@ from engine.deployment import Deployment
 from engine.patterns import COLUMNS, copy_pattern, pattern_of, places_of
 from nudges.cadence import anchor_on, next_occurrence, stagger_of
 from store.members import attributes_of
-from store.models import Member, Rhythm, new_id
+from store.models import BuddyGroup, Member, Rhythm, new_id
 
 LONGEST_REASON = 255
 
@@ -52,9 +52,28 @@ def begin(
         )
         session.add(rhythm)
     rhythm.group_id = group_id
+    if rhythm.silence_look_at is None:
+        rhythm.silence_look_at = _first_look(deployment, now)
     changed = copy_pattern(rhythm, member)
     if rhythm.next_due_at is None or changed:
         _aim(deployment, rhythm, now)
+
+
+def _first_look(deployment: Deployment, now: datetime) -> datetime | None:
+    """When it is looked at first whether a rhythm that begins now is quiet; None where the program never asks."""
+    policy = deployment.program.silence
+    weeks = policy.offer or policy.buddy or policy.coordinator
+    return now + weeks * timedelta(days=7) if weeks else None
+
+
+def end_without_group(session: Session, cohort_id: UUID) -> None:
+    """No further nudges of members whose group is no more and who have no other: they left, or were not placed."""
+    gone = select(BuddyGroup.id).where(BuddyGroup.cohort_id == cohort_id, BuddyGroup.state != "active")
+    left = select(Rhythm).where(
+        Rhythm.cohort_id == cohort_id, Rhythm.next_due_at.is_not(None), Rhythm.group_id.in_(gone)
+    )
+    for rhythm in session.scalars(left):
+        _stop(rhythm)
 
 
 def pause(session: Session, member_id: UUID, cohort_id: UUID | None = None) -> None:
@@ -63,8 +82,12 @@ def pause(session: Session, member_id: UUID, cohort_id: UUID | None = None) -> N
     if cohort_id is not None:
         query = query.where(Rhythm.cohort_id == cohort_id)
     for rhythm in session.scalars(query):
-        rhythm.next_due_at = rhythm.next_kind = rhythm.next_slot = rhythm.next_series = None
-        rhythm.next_on = rhythm.next_send_before = rhythm.next_why = None
+        _stop(rhythm)
+
+
+def _stop(rhythm: Rhythm) -> None:
+    rhythm.next_due_at = rhythm.next_kind = rhythm.next_slot = rhythm.next_series = None
+    rhythm.next_on = rhythm.next_send_before = rhythm.next_why = None
 
 
 def follow_members(session: Session, deployment: Deployment, now: datetime) -> None:
@@ -107,5 +130,5 @@ def _aim(deployment: Deployment, rhythm: Rhythm, after: datetime) -> None:
         rhythm.next_due_at = None
         return
     rhythm.next_kind, rhythm.next_series, rhythm.next_slot = found.kind, found.series, found.slot
-    rhythm.next_on, rhythm.next_why = found.planned_on, found.reason and found.reason[:LONGEST_REASON]
+    rhythm.next_on, rhythm.next_why = found.on, found.reason and found.reason[:LONGEST_REASON]
     rhythm.next_due_at, rhythm.next_send_before = found.due_at, found.send_before

@@ -206,6 +206,7 @@ def _publish(session: Session, deployment: Deployment, stored: Round, now: datet
     local = now.astimezone(zone_of(deployment.program.zone))
     stored.ends_on = local.date() + deployment.round_length
     start_groups(session, deployment, stored.groups, now, introduce=True)
+    rhythms.end_without_group(session, stored.cohort_id)
     audit.record(
         session, at=now, actor=actor, action="round_published",
         detail=f"round {stored.number}, {len(stored.groups)} groups",

@@ -17,6 +17,7 @@ from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
 from engine.look_after import remind_of_aftercare
 from engine.mend_groups import mend_groups
+from engine.notice_silence import notice_silence
 from engine.outbox import State
 from engine.page_responders import page_responders
 from engine.plan_nudges import plan_nudges
@@ -62,6 +63,7 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     advance_deadlines(deployment, now)
     remind_of_aftercare(deployment, now)
     mend_groups(deployment, now)
+    notice_silence(deployment, now)
     forget_joinings(deployment, now)
     ask_to_keep(deployment, now)
     cover_absences(deployment, now)

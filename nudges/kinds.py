@@ -81,7 +81,15 @@ _POLICIES: dict[str, KindPolicy] = {
     ),
     **dict.fromkeys(
         ("thanks", "later", "pause", "orange", "red", "support_offer", "support_confirmed", "doors",
-         "rematch", "unclear"), _ANSWER,
+         "rematch", "unclear", "rhythm_set"), _ANSWER,
+    ),
+    # What silence is answered with. No nudges: whoever reads the trail of nudges is not to learn of it.
+    **dict.fromkeys(
+        ("gentler_offer", "reach_out"),
+        KindPolicy(
+            lane=Lane.ANSWER, needs_consent=True, active_only=True, group_only=True, awake_only=True, rests=True,
+            halts=True, send_within=timedelta(hours=12),
+        ),
     ),
     # The confirmation of a STOP, an apology to a stranger, and what HELP and START answer are owed to the
     # number that wrote, whatever our suppression list says of it.
@@ -93,7 +101,7 @@ _POLICIES: dict[str, KindPolicy] = {
     ),
     **dict.fromkeys(("page", "page_again", "page_reminder", "page_drill"), _PAGE),
     **dict.fromkeys(
-        ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice",
+        ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice", "silence_notice",
          "aftercare_notice", "unattended_notice"), _NOTICE,
     ),
     # What confirms an address, and what a word by text is answered with: neither tells who is enrolled.

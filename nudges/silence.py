@@ -4,7 +4,6 @@ where the member wished it, the coordinator hears. The manager never.
 Decides which step is next; who is asked about, and what is sent, is the engine's work.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -38,17 +37,17 @@ def next_rung(
     `may_offer`: the member's rhythm is one that can be made gentler. `may_tell`: the member wants the
     coordinator to hear of it.
     """
-    needed = 0
-    for rung, weeks, is_open in _steps(policy, may_offer=may_offer, may_tell=may_tell):
-        needed += weeks
-        if is_open and rung > taken:
-            return rung if quiet_weeks >= needed else None
-    return None
+    open_steps = {
+        Rung.OFFERED: policy.offer > 0 and may_offer,
+        Rung.BUDDY: policy.buddy > 0,
+        Rung.COORDINATOR: policy.coordinator > 0 and may_tell,
+    }
+    ahead = [rung for rung, is_open in open_steps.items() if is_open and rung > taken]
+    if not ahead or quiet_weeks < needed_for(policy, ahead[0]):
+        return None
+    return ahead[0]
 
 
-def _steps(policy: SilencePolicy, *, may_offer: bool, may_tell: bool) -> Sequence[tuple[Rung, int, bool]]:
-    return (
-        (Rung.OFFERED, policy.offer, policy.offer > 0 and may_offer),
-        (Rung.BUDDY, policy.buddy, policy.buddy > 0),
-        (Rung.COORDINATOR, policy.coordinator, policy.coordinator > 0 and may_tell),
-    )
+def needed_for(policy: SilencePolicy, rung: Rung) -> int:
+    """How many quiet weeks there have been when that step is taken."""
+    return sum((policy.offer, policy.buddy, policy.coordinator)[:rung])

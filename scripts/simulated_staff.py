@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.deployment import Deployment
-from engine.page_responders import acknowledge, close_incident
+from engine.handle_incident import acknowledge, close_incident
 from engine.request_support import work_request
+from engine.responders import NotYours
 from engine.staff import staff_by_ref, with_role
 from escalation.incidents import IncidentOutcome
 from escalation.requests import RequestEvent
@@ -16,20 +17,21 @@ from nudges.clock import zone_of
 from store.models import Incident, Staff, SupportRequest
 
 _OPENS, _CLOSES = time(9), time(17)
-_TALKS = timedelta(hours=2)  # from a crisis text's page to its closing
+_TALKS = timedelta(minutes=25)  # from a crisis text's page to its closing
 _CASE = timedelta(days=12)  # from contact to closing
 
 
 class Team:
     """Looks at what waits and does it, each at the pace of a person."""
 
-    def __init__(self, deployment: Deployment, coordinator: str, responder: str, seed: int) -> None:
+    def __init__(self, deployment: Deployment, coordinator: str, seed: int) -> None:
         self._deployment = deployment
         self._rng = random.Random(f"staff {seed}")
         self._due: dict[tuple[str, UUID], datetime] = {}
+        self._has: dict[UUID, Staff] = {}
         with deployment.database.reads() as session:
             self._coordinator = _required(staff_by_ref(session, coordinator), coordinator)
-            self._responder = _required(staff_by_ref(session, responder), responder)
+            self._responders = list(with_role(session, "responder"))
             self._supporters = list(with_role(session, "supporter"))
 
     def next_at(self) -> datetime | None:
@@ -80,13 +82,12 @@ class Team:
         return datetime.combine(day.date(), _OPENS, local.tzinfo).astimezone(at.tzinfo)
 
     def _do(self, step: str, row: UUID, now: datetime) -> None:
-        deployment, responder = self._deployment, self._responder
+        deployment = self._deployment
         match step:
             case "incident open":
-                by = now + timedelta(minutes=5)
-                acknowledge(deployment, row, responder, call_by=by, calling_now=True, now=now)
+                self._answer(row, now)
             case "incident acknowledged":
-                close_incident(deployment, row, responder, IncidentOutcome.REACHED, now)
+                close_incident(deployment, row, self._has[row], IncidentOutcome.REACHED, now)
             case "request open":
                 supporter = self._rng.choice(self._supporters).id
                 self._move(row, RequestEvent.MATCH, now, supporter)
@@ -94,6 +95,17 @@ class Team:
                 self._move(row, RequestEvent.CONTACT, now)
             case _:
                 self._move(row, RequestEvent.CLOSE, now)
+
+    def _answer(self, row: UUID, now: datetime) -> None:
+        """Whoever may have it takes it: nobody of the same unit does."""
+        by = now + timedelta(minutes=5)
+        for responder in self._responders:
+            try:
+                acknowledge(self._deployment, row, responder, call_by=by, calling_now=True, now=now)
+            except NotYours:
+                continue
+            self._has[row] = responder
+            return
 
     def _move(self, row: UUID, event: RequestEvent, now: datetime, supporter: UUID | None = None) -> None:
         work_request(self._deployment, row, event, staff=self._coordinator, now=now, supporter_id=supporter)

@@ -120,7 +120,8 @@ class _Course:
         now, deployment = self.stage.clock.now(), self.stage.deployment
         senders = [channel.sender for channel in deployment.channels.values()]
         columns = (
-            Rhythm.next_due_at, Incident.next_page_at, SupportRequest.remind_at, SupportRequest.expires_at,
+            Rhythm.next_due_at, Rhythm.silence_look_at, Incident.next_page_at, SupportRequest.remind_at,
+            SupportRequest.expires_at,
         )  # fmt: skip
         with deployment.database.reads() as session:
             waiting = select(func.min(Message.not_before)).where(
@@ -158,7 +159,7 @@ def run_through(
         course = _Course(
             stage=stage,
             crowd=Crowd(seed),
-            team=Team(stage.deployment, "noor", "maren", seed),
+            team=Team(stage.deployment, "noor", seed),
             wire=Wire(stage.sandbox),
         )
         for month in range(months):

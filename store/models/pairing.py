@@ -115,7 +115,7 @@ class Rhythm(Record):
     next_kind: Mapped[Word | None]
     next_series: Mapped[Word | None]  # which rule the slot was counted by; empty for the kind's first
     next_slot: Mapped[int | None]
-    next_on: Mapped[date | None]  # the day that the cadence meant, before any shift
+    next_on: Mapped[date | None]  # the working day on which it falls, in the member's zone
     next_due_at: Mapped[At | None] = mapped_column(index=True)
     next_send_before: Mapped[At | None]
     next_why: Mapped[Label | None]  # why it is not simply where its rule puts it

@@ -2,7 +2,6 @@
 
 from tests.scripts.installation import Installation
 
-
 INVARIANTS = (
     "twice", "lost", "needless_repeats", "at_night", "after_stop", "without_consent", "in_two_groups",
     "without_a_reason", "never_made",

@@ -121,6 +121,7 @@ class World:
         """The earliest instant after now that a row waits for."""
         columns = (
             Rhythm.next_due_at,
+            Rhythm.silence_look_at,
             Incident.next_page_at,
             Incident.report_by,
             Aftercare.due_at,
