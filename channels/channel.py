@@ -6,9 +6,9 @@ Decides nothing about whether a message may go; that is settled before a channel
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 MARK: Final = re.compile(r"\{([^{}\s]+)\}")  # where a template takes a field
 
@@ -36,6 +36,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """A batch of mails that the provider holds back until then: while it does, they can be cancelled."""
+
+    batch_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message to one person, checked and rendered.
 
@@ -52,6 +60,7 @@ class Outgoing:
     reply_to: str | None = None  # mail only: the address that carries this message's reply token
     unsubscribe_url: str | None = None  # mail only: RFC 8058 one-click address
     validity: timedelta | None = None  # how long the provider may hold it back before dropping it
+    fence: Fence | None = None  # mail only: the batch that it is held back in
 
     @property
     def body(self) -> str:
@@ -91,4 +100,20 @@ class Channel(Protocol):
 
     def copies(self, to: str) -> Iterator[Copy]:
         """What the provider holds for that address, newest first. Raises LookupFailed."""
+        ...
+
+
+@runtime_checkable
+class Fencing(Protocol):
+    """A channel that can have its mails held back for a while and cancelled: what settles doubt without a look-up."""
+
+    sender: str
+    cancel_before: timedelta  # how long before its end a batch can still be cancelled
+
+    def open_fence(self, wall: datetime) -> Fence | None:
+        """A new batch, or None where the account does not use them. Raises LookupFailed."""
+        ...
+
+    def cancel(self, batch_id: str) -> None:
+        """Sees to it that nothing of the batch goes out, whether or not it arrived. Raises LookupFailed."""
         ...

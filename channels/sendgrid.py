@@ -10,11 +10,11 @@ import socket
 import ssl
 import urllib.error
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from channels.channel import Copy, LookupFailed, Outcome, OutcomeKind, Outgoing
+from channels.channel import Copy, Fence, LookupFailed, Outcome, OutcomeKind, Outgoing
 from channels.client_logs import silence_client_logs
 from channels.mail_headers import HeaderRefused, header_value, headers_of
 from channels.sendgrid_request import Sender, request_body, shared
@@ -31,6 +31,7 @@ class SendGridChannel:
 
     medium = "email"
     can_look_up = False
+    cancel_before = timedelta(minutes=10)  # later than that the provider promises nothing
 
     def __init__(
         self,
@@ -42,8 +43,11 @@ class SendGridChannel:
         per_second: float = 500.0,
         timeout: timedelta = timedelta(seconds=30),
         batch_size: int = 1_000,
+        hold: timedelta = timedelta(),
     ) -> None:
-        """`batch_size=1` writes every mail out in full, for accounts without substitutions.
+        """`batch_size=1` writes every mail out in full, for accounts without substitutions. `hold`: how long the
+        provider keeps back mails that may wait, so that they can be cancelled where it is in doubt whether they
+        arrived; zero where the account does not do that.
 
         Raises HeaderRefused where the sender's name or address holds a line break.
         """
@@ -54,6 +58,7 @@ class SendGridChannel:
         self.sender = f"sendgrid:{from_address}"
         self.per_second = per_second
         self.batch_size = min(batch_size, 1_000)
+        self._hold = hold
         self._client = SendGridAPIClient(api_key, host=api_base.rstrip("/"))
         self._client.client.timeout = timeout.total_seconds()
 
@@ -74,6 +79,47 @@ class SendGridChannel:
     def copies(self, to: str) -> Iterator[Copy]:
         """Mail cannot be looked up here: always raises LookupFailed. Events settle it instead."""
         raise LookupFailed("sendgrid keeps no list that can be asked")
+
+    def open_fence(self, wall: datetime) -> Fence | None:
+        """A batch of the provider's making; None where mails are not held back. Raises LookupFailed."""
+        if not self._hold:
+            return None
+        status, told = self._ask("POST", self._client.client.mail.batch)
+        if status != 201 or not told.get("batch_id"):
+            raise LookupFailed(str(status))
+        return Fence(batch_id=str(told["batch_id"]), until=wall + self._hold)
+
+    def cancel(self, batch_id: str) -> None:
+        """Cancels the batch: nothing of it that is still held back goes out. Raises LookupFailed.
+
+        An earlier try may have been carried out without our hearing of it, so the provider is asked when it
+        refuses.
+        """
+        sends = self._client.client.user.scheduled_sends
+        wanted = {"batch_id": batch_id, "status": "cancel"}
+        status, _ = self._ask("POST", sends, wanted)
+        if status == 201:
+            return
+        status, told = self._ask("GET", sends._(batch_id))
+        if status == 200 and told.get("status") == "pause":
+            status, _ = self._ask("PATCH", sends._(batch_id), {"status": "cancel"})
+            if status == 204:
+                return
+        if status != 200 or told.get("status") != "cancel":
+            raise LookupFailed(str(status))
+
+    def _ask(self, method: str, at: Any, body: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and answer of a request that sends nothing. Raises LookupFailed where there was no answer."""
+        from python_http_client.exceptions import HTTPError
+
+        try:
+            answer = getattr(at, method.lower())(**({"request_body": dict(body)} if body else {}))
+            found = json.loads(answer.body or "{}")
+        except HTTPError as error:
+            return int(error.status_code), {}
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise LookupFailed(_word(error)) from error
+        return int(answer.status_code), _first(found)
 
     def _send_together(self, group: list[Outgoing]) -> Mapping[int, Outcome]:
         """A 400 accepts nobody; those it blames are taken out and the others sent again."""
@@ -105,6 +151,12 @@ class SendGridChannel:
         if answer.status_code != 202:  # a proxy's page, or a mode that sends nothing
             return Outcome(kind=OutcomeKind.AMBIGUOUS, code=str(answer.status_code)), {}
         return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=answer.headers.get("X-Message-Id")), {}
+
+
+def _first(found: Any) -> dict[str, Any]:
+    """The one entry of an answer that may be a list of one."""
+    entry = found[0] if isinstance(found, list) and found else found
+    return entry if isinstance(entry, dict) else {}
 
 
 def _refusal(error: "HTTPError") -> Outcome:

@@ -9,6 +9,7 @@ import hashlib
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from channels.channel import MARK, Outgoing
@@ -73,6 +74,8 @@ def request_body(group: Sequence[Outgoing], sender: Sender) -> dict[str, Any]:
     }
     if reply_to:
         body["reply_to"] = {"email": reply_to}
+    if first.fence is not None:
+        body["batch_id"], body["send_at"] = first.fence.batch_id, ceil(first.fence.until.timestamp())
     return body
 
 
@@ -145,7 +148,7 @@ def _unused_stem(group: Sequence[Outgoing]) -> str:
 def _likeness(message: Outgoing) -> tuple[object, ...]:
     links = tuple(sorted((name, _is_link(value)) for name, value in message.fields.items()))
     reply_domain = message.reply_to.rpartition("@")[2].lower() if message.reply_to else None
-    return (message.kind, message.subject, message.template, links, reply_domain)
+    return (message.kind, message.subject, message.template, links, reply_domain, message.fence)
 
 
 def _is_link(value: str) -> bool:

@@ -24,6 +24,7 @@ class SmtpChannel:
 
     medium = "email"
     can_look_up = False
+    repeats_safely = True  # under the same Message-ID
 
     def __init__(
         self,

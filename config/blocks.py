@@ -37,6 +37,12 @@ def _mailbox(value: SecretStr) -> SecretStr:
     return value
 
 
+def _hold(value: int) -> int:
+    if value and not 15 <= value <= 240:  # a batch cannot be cancelled in its last ten minutes
+        raise ValueError("must be 0, or 15 to 240")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
 
 
@@ -87,6 +93,9 @@ class SendgridSettings(Block):
     inbound_domain: str | None = None
     inbound_secret: SecretStr | None = None
     api_base: Url = "https://api.sendgrid.com"
+    hold_minutes: Annotated[int, AfterValidator(_hold)] = (
+        0  # how long nudges are held back there, to be cancellable
+    )
 
 
 class SmtpSettings(Block):

@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from channels.channel import Outcome, OutcomeKind, Outgoing
+from channels.channel import Fence, Outcome, OutcomeKind, Outgoing
 from engine import senders
-from engine.compose import compose
+from engine.compose import Desk, compose
 from engine.contact_faults import mark_contact, take_other_way
 from engine.deployment import Deployment
-from engine.outbox import State
+from engine.outbox import Entry, State
 from engine.recipients import Recipient, recipients
-from nudges.holds import Action, Reason, Viewer, shown_reason, verdict
+from nudges.holds import Action, Reason, Verdict, Viewer, shown_reason, verdict
 from nudges.kinds import KindPolicy, policy_of
 from store.errors import StoreError
 from store.models import Message
@@ -40,70 +40,141 @@ class Lease:
 
 
 def claim_due(
-    session: Session, deployment: Deployment, due: Sequence[Message], lease: Lease, now: datetime
+    session: Session,
+    deployment: Deployment,
+    due: Sequence[Entry],
+    lease: Lease,
+    now: datetime,
+    *,
+    fence: Fence | None = None,
 ) -> list[Outgoing]:
-    """Of these due rows, those that may go, rendered and marked `sending`; the others held or dropped."""
-    readers = _readers(session, deployment, due, now)
+    """Of these due rows, which the caller has locked, those that may go, rendered and marked `sending`; the
+    others held or dropped. A few statements in all, however many rows there are. What may be held back goes
+    into the `fence`, where there is one."""
+    readers, broken = _readers(session, deployment, due)
+    desk = Desk.laid(session, deployment, due, now)
     ready: list[Outgoing] = []
-    for message in due:
-        reader = readers.get(message.id)
+    claimed: list[dict[str, object]] = []
+    held: list[dict[str, object]] = [_unwritable(entry, fault, now) for entry, fault in broken]
+    for entry in due:
+        reader = readers.get(entry.id)
         if reader is None:
             continue
         ruling = verdict(
-            _policy(message, now),
+            _policy(entry, now),
             reader.standing,
             now=now,
-            send_before=message.send_before,
+            send_before=entry.send_before,
             quiet=deployment.program.quiet,
         )
-        if ruling.action is Action.SEND:
-            try:
-                outgoing = compose(session, deployment, message, reader, now)
-            except (LookupError, StoreError) as fault:
-                _unwritable(message, fault, now)
-                continue
-            _mark_sending(deployment, message, reader, outgoing, lease)
-            ready.append(outgoing)
-        elif ruling.action is Action.WAIT:
-            message.not_before = ruling.until or now + ASK_AGAIN
-            message.reason = kept_reason(ruling.reason)
-        else:
-            message.state, message.settled_at = State.DROPPED, now
-            message.reason = kept_reason(ruling.reason)
-    session.flush()
+        if ruling.action is not Action.SEND:
+            held.append(_held(entry, ruling, now))
+            continue
+        try:
+            outgoing = compose(desk, deployment, entry, reader, now)
+        except (LookupError, StoreError) as fault:
+            held.append(_unwritable(entry, fault, now))
+            continue
+        outgoing = _fenced(outgoing, entry, fence, now, lease)
+        ready.append(outgoing)
+        claimed.append(
+            {
+                "row": entry.id,
+                "address": reader.address_index,
+                "body": deployment.vault.index(outgoing.body, "body"),
+                "batch": outgoing.fence and outgoing.fence.batch_id,
+                "held": outgoing.fence and outgoing.fence.until,
+            }
+        )
+    desk.links.store(session)
+    _write(session, _CLAIMED.values(owner=lease.owner, lease_until=lease.until), claimed)
+    _write(session, _HELD, held)
     return ready
 
 
-def _policy(message: Message, now: datetime) -> KindPolicy:
+# A claim and its end write the same columns of many rows: one prepared statement each.
+_CLAIMED = (
+    update(Message)
+    .where(Message.id == bindparam("row"), Message.state == State.DUE)
+    .values(
+        state=State.SENDING, reason=None, attempts=Message.attempts + 1, looks=0, look_at=None,
+        address_index=bindparam("address"), body_index=bindparam("body"), batch_id=bindparam("batch"),
+        held_until=bindparam("held"),
+    )
+)  # fmt: skip
+_HELD = (
+    update(Message)
+    .where(Message.id == bindparam("row"), Message.state == State.DUE)
+    .values(
+        state=bindparam("state_"), reason=bindparam("reason_"), settled_at=bindparam("settled"),
+        not_before=func.coalesce(bindparam("until", type_=Message.not_before.type), Message.not_before),
+    )
+)  # fmt: skip
+_ACCEPTED = (
+    update(Message)
+    .where(Message.id == bindparam("row"), Message.state == State.SENDING)
+    .values(
+        state=State.SENT, provider_id=bindparam("provider"), reason=None, owner=None, lease_until=None
+    )
+)  # fmt: skip
+
+
+def _fenced(outgoing: Outgoing, entry: Entry, fence: Fence | None, now: datetime, lease: Lease) -> Outgoing:
+    """The message held back, where its kind may be and its time allows it: never into the night."""
+    if fence is None or not policy_of(entry.kind).may_be_held:
+        return outgoing
+    held_for = fence.until - (lease.until - senders.LEASE)  # both are wall time, `now` need not be
+    return replace(outgoing, fence=fence) if now + held_for < entry.send_before else outgoing
+
+
+def _write(session: Session, statement: Update, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        session.connection().execute(statement, list(rows))
+
+
+def _held(entry: Entry, ruling: Verdict, now: datetime) -> dict[str, object]:
+    """What a rule does to the row: it waits, or it is over."""
+    waits = ruling.action is Action.WAIT
+    return {
+        "row": entry.id,
+        "state_": State.DUE if waits else State.DROPPED,
+        "reason_": kept_reason(ruling.reason),
+        "until": (ruling.until or now + ASK_AGAIN) if waits else None,
+        "settled": None if waits else now,
+    }
+
+
+def _policy(entry: Entry, now: datetime) -> KindPolicy:
     """An answer goes at any hour to who has just written; one that was held up for long waits for the morning.
 
     Not what HELP answers: whoever asked may still need it.
     """
-    policy = policy_of(message.kind)
-    late = policy.answers_inbound and now - message.due_at > JUST_WRITTEN and message.kind != "help"
+    policy = policy_of(entry.kind)
+    late = policy.answers_inbound and now - entry.due_at > JUST_WRITTEN and entry.kind != "help"
     return replace(policy, awake_only=True) if late else policy
 
 
 def _readers(
-    session: Session, deployment: Deployment, due: Sequence[Message], now: datetime
-) -> dict[UUID, Recipient]:
-    """Message id -> its reader. One whose reader cannot be read is ended, so that the others go."""
+    session: Session, deployment: Deployment, due: Sequence[Entry]
+) -> tuple[dict[UUID, Recipient], list[tuple[Entry, Exception]]]:
+    """Message id -> its reader; and the messages whose reader cannot be read, apart, so that the others go."""
     try:
-        return recipients(session, deployment, due)
+        return recipients(session, deployment, due), []
     except StoreError:
         readers: dict[UUID, Recipient] = {}
-    for message in due:
+    broken: list[tuple[Entry, Exception]] = []
+    for entry in due:
         try:
-            readers |= recipients(session, deployment, [message])
+            readers |= recipients(session, deployment, [entry])
         except StoreError as fault:
-            _unwritable(message, fault, now)
-    return readers
+            broken.append((entry, fault))
+    return readers, broken
 
 
-def _unwritable(message: Message, fault: Exception, now: datetime) -> None:
+def _unwritable(entry: Entry, fault: Exception, now: datetime) -> dict[str, object]:
     """Ends a message that can never be written: it must not hold up the queue that it stands in."""
-    log.error("message_unwritable", message=str(message.id), fault=type(fault).__name__)
-    message.state, message.reason, message.settled_at = State.DEAD, "unwritable", now
+    log.error("message_unwritable", message=str(entry.id), fault=type(fault).__name__)
+    return {"row": entry.id, "state_": State.DEAD, "reason_": "unwritable", "until": None, "settled": now}
 
 
 def kept_reason(reason: Reason | None) -> str | None:
@@ -114,22 +185,12 @@ def kept_reason(reason: Reason | None) -> str | None:
     return None if reason is None else shown_reason(reason, Viewer.COORDINATOR)
 
 
-def _mark_sending(
-    deployment: Deployment, message: Message, reader: Recipient, outgoing: Outgoing, lease: Lease
-) -> None:
-    message.state, message.reason = State.SENDING, None
-    message.owner, message.lease_until = lease.owner, lease.until
-    message.attempts += 1
-    message.looks, message.look_at = 0, None
-    message.address_index = reader.address_index
-    message.body_index = deployment.vault.index(outgoing.body, "body")
-
-
 def record_outcomes(
     session: Session,
     deployment: Deployment,
     outcomes: Mapping[UUID, Outcome | None],
     *,
+    sender: str,
     lease: Lease,
     now: datetime,
     wall: datetime,
@@ -137,6 +198,27 @@ def record_outcomes(
 ) -> None:
     """Writes what the provider said of each message that this lease sent; a delivery report that was
     quicker, or a look-up by somebody else, is left as it is."""
+    accepted = [
+        {"row": row, "provider": outcome.provider_id}
+        for row, outcome in outcomes.items()
+        if outcome is not None and outcome.kind is OutcomeKind.ACCEPTED
+    ]
+    ours = _ACCEPTED.where(Message.owner == lease.owner).values(sent_at=now, settled_at=now)
+    _write(session, ours, accepted)
+    if len(accepted) < len(outcomes):
+        _record_others(session, deployment, outcomes, lease, now, wall)
+    _tell_sender(session, sender, [o for o in outcomes.values() if o], wall, jitter)
+
+
+def _record_others(
+    session: Session,
+    deployment: Deployment,
+    outcomes: Mapping[UUID, Outcome | None],
+    lease: Lease,
+    now: datetime,
+    wall: datetime,
+) -> None:
+    """What was not simply taken, row by row: the accepted ones are not `sending` any more."""
     held = session.scalars(
         select(Message)
         .where(Message.id.in_(outcomes), Message.state == State.SENDING, Message.owner == lease.owner)
@@ -149,7 +231,6 @@ def record_outcomes(
             _not_sent(message)
         else:
             _record(session, deployment, message, outcome, now=now, wall=wall)
-    _tell_sender(session, held, [o for o in outcomes.values() if o], wall, jitter)
 
 
 def _not_sent(message: Message) -> None:
@@ -169,9 +250,6 @@ def _record(
 ) -> None:
     message.owner = message.lease_until = None
     match outcome.kind:
-        case OutcomeKind.ACCEPTED:
-            message.state, message.provider_id, message.reason = State.SENT, outcome.provider_id, None
-            message.sent_at = message.settled_at = now
         case OutcomeKind.NOT_PROCESSED | OutcomeKind.ACCOUNT:
             _not_sent(message)
         case OutcomeKind.AMBIGUOUS:
@@ -193,11 +271,10 @@ def refuse(
 
 
 def _tell_sender(
-    session: Session, held: Sequence[Message], outcomes: Sequence[Outcome], wall: datetime, jitter: float
+    session: Session, name: str, outcomes: Sequence[Outcome], wall: datetime, jitter: float
 ) -> None:
-    if not held or not outcomes:
+    if not outcomes:
         return
-    name = held[0].sender
     slow = [o for o in outcomes if o.kind is OutcomeKind.NOT_PROCESSED]
     barred = [o for o in outcomes if o.kind is OutcomeKind.ACCOUNT]
     if barred:

@@ -1,14 +1,16 @@
 """The names of a reader's buddies, for the texts that may name them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.outbox import Entry
 from engine.recipients import Recipient
-from store.members import address_of, name_of
-from store.models import BuddyGroup, GroupPlace, Member, Message
+from store.models import BuddyGroup, ContactPoint, GroupPlace, Member
 
 UNNAMED = "your buddy"
 
@@ -18,54 +20,111 @@ def first_name(name: str) -> str:
     return name.split(" ")[0] if name else ""
 
 
-def group_names(session: Session, deployment: Deployment, group_id: UUID, without: UUID) -> list[str]:
-    """The names of the others in an active group, in order."""
-    members = session.scalars(
-        select(Member)
-        .join(GroupPlace, GroupPlace.member_id == Member.id)
-        .where(GroupPlace.group_id == group_id, GroupPlace.active, Member.id != without)
-        .order_by(Member.ref)
-    )
-    reader = session.get(Member, without)
-    apart = reader is not None and reader.is_outside
-    named = [(member.is_outside or apart, name_of(deployment.vault, member)) for member in members]
-    return [first_name(name) if is_apart else name for is_apart, name in named]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    group_id: UUID
+    member_id: UUID
+    ref: str
+    name_sealed: bytes | None
+    is_outside: bool
+    shares_contact: bool
 
 
-def shared_contacts(session: Session, deployment: Deployment, group_id: UUID, without: UUID) -> list[str]:
-    """How to reach the others who share it: a line each."""
-    members = session.scalars(
-        select(Member)
-        .join(GroupPlace, GroupPlace.member_id == Member.id)
-        .where(
-            GroupPlace.group_id == group_id, GroupPlace.active, Member.id != without, Member.shares_contact
+class Buddies:
+    """Who is in a group with whom, for a batch of messages: a few queries, however many there are."""
+
+    def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Entry]) -> None:
+        self._vault = deployment.vault
+        self._names: dict[UUID, str] = {}
+        groups = {message.group_id for message in messages if message.group_id}
+        self._places = _places(session, groups)
+        self._reasons = _reasons(session, groups)
+        sharing = {
+            place.member_id for places in self._places.values() for place in places if place.shares_contact
+        }
+        self._contacts = _contacts(session, deployment, sharing)
+
+    def fields(self, message: Entry, reader: Recipient) -> dict[str, str]:
+        """The fields that speak of buddies; a number that has never answered learns no name."""
+        fields = {"buddy": UNNAMED, "buddies": UNNAMED, "reasons": "", "contacts": ""}
+        group, member = message.group_id, reader.member
+        if group is None or member is None:
+            return fields
+        if message.medium == "sms" and not reader.has_answered:
+            return fields
+        others = [place for place in self._places.get(group, ()) if place.member_id != member.id]
+        names = [self._shown(place, apart=member.is_outside) for place in others]
+        if names:
+            fields["buddy"] = " and ".join(first_name(name) for name in names)
+            fields["buddies"] = " and ".join(names)
+        fields["contacts"] = "\n".join(
+            f"{first_name(self._name(place))}: {', '.join(self._contacts.get(place.member_id, ()))}"
+            for place in others
+            if place.shares_contact
         )
+        if group in self._reasons:
+            sealed = self._vault.open_json(self._reasons[group], "buddy_group", "reasons", group)
+            fields["reasons"] = "\n".join(str(one) for one in sealed) if isinstance(sealed, list) else ""
+        return fields
+
+    def _shown(self, place: _Place, *, apart: bool) -> str:
+        """The name as the reader may see it: between organizations, the first one only."""
+        name = self._name(place)
+        return first_name(name) if place.is_outside or apart else name
+
+    def _name(self, place: _Place) -> str:
+        found = self._names.get(place.member_id)
+        if found is None:
+            sealed = place.name_sealed
+            found = self._vault.open(sealed, "member", "name", place.member_id) if sealed else place.ref
+            self._names[place.member_id] = found
+        return found
+
+
+def _places(session: Session, groups: set[UUID]) -> dict[UUID, list[_Place]]:
+    found: dict[UUID, list[_Place]] = {}
+    if not groups:
+        return found
+    rows = session.execute(
+        select(
+            GroupPlace.group_id,
+            Member.id,
+            Member.ref,
+            Member.name_sealed,
+            Member.is_outside,
+            Member.shares_contact,
+        )
+        .join(Member, Member.id == GroupPlace.member_id)
+        .where(GroupPlace.group_id.in_(groups), GroupPlace.active)
         .order_by(Member.ref)
-        .options(selectinload(Member.contacts))
     )
-    vault = deployment.vault
-    return [
-        f"{first_name(name_of(vault, one))}: {', '.join(address_of(vault, point) for point in one.contacts)}"
-        for one in members
-    ]
+    for row in rows:
+        found.setdefault(row[0], []).append(_Place(*row))
+    return found
 
 
-def buddies_of(
-    session: Session, deployment: Deployment, message: Message, reader: Recipient
-) -> dict[str, str]:
-    """The fields that speak of buddies; a number that has never answered learns no name."""
-    fields = {"buddy": UNNAMED, "buddies": UNNAMED, "reasons": "", "contacts": ""}
-    if message.group_id is None or reader.member is None:
-        return fields
-    if message.medium == "sms" and not reader.has_answered:
-        return fields
-    names = group_names(session, deployment, message.group_id, reader.member.id)
-    if names:
-        fields["buddy"] = " and ".join(first_name(name) for name in names)
-        fields["buddies"] = " and ".join(names)
-    fields["contacts"] = "\n".join(shared_contacts(session, deployment, message.group_id, reader.member.id))
-    group = session.get(BuddyGroup, message.group_id)
-    if group is not None and group.reasons_sealed is not None:
-        sealed = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)
-        fields["reasons"] = "\n".join(str(one) for one in sealed) if isinstance(sealed, list) else ""
-    return fields
+def _reasons(session: Session, groups: set[UUID]) -> dict[UUID, bytes]:
+    if not groups:
+        return {}
+    rows = session.execute(
+        select(BuddyGroup.id, BuddyGroup.reasons_sealed).where(
+            BuddyGroup.id.in_(groups), BuddyGroup.reasons_sealed.is_not(None)
+        )
+    )
+    return {group: sealed for group, sealed in rows if sealed}
+
+
+def _contacts(session: Session, deployment: Deployment, members: set[UUID]) -> dict[UUID, list[str]]:
+    """How to reach those members, in the order of media."""
+    found: dict[UUID, list[str]] = {}
+    if not members:
+        return found
+    rows = session.execute(
+        select(ContactPoint.member_id, ContactPoint.id, ContactPoint.address_sealed)
+        .where(ContactPoint.member_id.in_(members))
+        .order_by(ContactPoint.medium)
+    )
+    for member, point, sealed in rows:
+        address = deployment.vault.open(sealed, "contact_point", "address", point)
+        found.setdefault(member, []).append(address)
+    return found

@@ -1,19 +1,21 @@
-"""Renders one message for one reader, with fresh links. The tokens are in plain nowhere else."""
+"""Renders the messages of a batch, each for its reader, with fresh links. The tokens are in plain nowhere else."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from channels.channel import Outgoing
-from engine.buddies import buddies_of, first_name
+from engine.buddies import Buddies, first_name
 from engine.deployment import Deployment
-from engine.links import Purpose, issue
+from engine.links import LinkDesk, Purpose
+from engine.outbox import Entry
 from engine.recipients import Recipient
-from engine.shared_prompts import prompt_for
+from engine.shared_prompts import Prompts
 from nudges.kinds import policy_of
 from nudges.texts import render
-from store.models import Message
 
 # Where the link of a member's message leads, where that is not the support page.
 _WORDED_AS = {
@@ -29,19 +31,39 @@ _DOORS = {
 }
 
 
-def compose(
-    session: Session, deployment: Deployment, message: Message, reader: Recipient, now: datetime
-) -> Outgoing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a batch is written with: values that are the same for all, names, and links to hand out."""
+
+    fields: Mapping[str, str]
+    buddies: Buddies
+    prompts: Prompts
+    links: LinkDesk
+
+    @classmethod
+    def laid(
+        cls, session: Session, deployment: Deployment, messages: Sequence[Entry], now: datetime
+    ) -> "Desk":
+        """A desk for these messages."""
+        return cls(
+            fields=deployment.program.fields(),
+            buddies=Buddies(session, deployment, messages),
+            prompts=Prompts(session, deployment.program, messages),
+            links=LinkDesk(now),
+        )
+
+
+def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipient, now: datetime) -> Outgoing:
     """The message as it leaves. The reader has an address; the caller has checked that it may go."""
     if reader.address is None:
         raise LookupError(f"message {message.id} has no reader")
-    fields = deployment.program.fields() | buddies_of(session, deployment, message, reader)
+    fields = dict(desk.fields) | desk.buddies.fields(message, reader)
     fields |= _details(deployment, message)
     fields["name"] = first_name(reader.name)
-    fields["link"] = _link(session, deployment, message, fields.get("path", ""), now)
-    fields["unsubscribe"] = _unsubscribe_url(session, deployment, message, now) or fields["link"]
+    fields["link"] = _link(desk, deployment, message, fields.get("path", ""))
+    fields["unsubscribe"] = _unsubscribe_url(desk, deployment, message) or fields["link"]
     if policy_of(message.kind).nudge:
-        fields["prompt"] = prompt_for(session, deployment.program, message)
+        fields["prompt"] = desk.prompts.of(message)
     kind = _variant(message, reader)
     answerable = message.member_id is None or deployment.reply_domain is not None
     text = render(
@@ -59,13 +81,13 @@ def compose(
         fields=text.fields,
         subject=text.subject,
         kind=message.kind,
-        reply_to=_reply_address(session, deployment, message, now),
+        reply_to=_reply_address(desk, deployment, message),
         unsubscribe_url=fields["unsubscribe"] if message.medium == "email" and message.member_id else None,
         validity=message.send_before - now,
     )
 
 
-def _variant(message: Message, reader: Recipient) -> str:
+def _variant(message: Entry, reader: Recipient) -> str:
     """The text that fits this reader: one who is only reminded is not asked, and a number that has never
     answered is not told a colleague's name."""
     if policy_of(message.kind).nudge and reader.member is not None and reader.member.mode == "remind":
@@ -75,19 +97,19 @@ def _variant(message: Message, reader: Recipient) -> str:
     return message.kind
 
 
-def _details(deployment: Deployment, message: Message) -> dict[str, str]:
+def _details(deployment: Deployment, message: Entry) -> dict[str, str]:
     if message.details_sealed is None:
         return {}
     opened = deployment.vault.open_json(message.details_sealed, "message", "details", message.id)
     return cast("dict[str, str]", opened)
 
 
-def _link(session: Session, deployment: Deployment, message: Message, path: str, now: datetime) -> str:
+def _link(desk: Desk, deployment: Deployment, message: Entry, path: str) -> str:
     """The one link of a message: the support page for a member, a one-time door for staff."""
     base = deployment.public_url
     if message.member_id is not None:
         letter, purpose = _DOORS.get(message.kind, ("s", Purpose.SUPPORT))
-        token = issue(session, purpose, now=now, member_id=message.member_id, message_id=message.id)
+        token = desk.links.issue(purpose, member_id=message.member_id, message_id=message.id)
         return f"{base}/{letter}/{token}"
     if message.staff_id is not None:
         pages = policy_of(message.kind).pages
@@ -95,10 +117,8 @@ def _link(session: Session, deployment: Deployment, message: Message, path: str,
             return f"{base}/console/incidents"
         if not pages and message.kind != "sign_in":
             return f"{base}/console{path}"
-        token = issue(
-            session,
+        token = desk.links.issue(
             Purpose.PAGE if pages else Purpose.SIGN_IN,
-            now=now,
             staff_id=message.staff_id,
             message_id=message.id,
             incident_id=message.incident_id,
@@ -107,15 +127,15 @@ def _link(session: Session, deployment: Deployment, message: Message, path: str,
     return f"{base}{path or '/s/help'}"
 
 
-def _reply_address(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:
+def _reply_address(desk: Desk, deployment: Deployment, message: Entry) -> str | None:
     if message.medium != "email" or message.member_id is None or deployment.reply_domain is None:
         return None
-    token = issue(session, Purpose.REPLY, now=now, member_id=message.member_id, message_id=message.id)
+    token = desk.links.issue(Purpose.REPLY, member_id=message.member_id, message_id=message.id)
     return f"{deployment.reply_prefix}{token}@{deployment.reply_domain}"
 
 
-def _unsubscribe_url(session: Session, deployment: Deployment, message: Message, now: datetime) -> str | None:
+def _unsubscribe_url(desk: Desk, deployment: Deployment, message: Entry) -> str | None:
     if message.medium != "email" or message.member_id is None:
         return None
-    token = issue(session, Purpose.UNSUBSCRIBE, now=now, member_id=message.member_id, message_id=message.id)
+    token = desk.links.issue(Purpose.UNSUBSCRIBE, member_id=message.member_id, message_id=message.id)
     return f"{deployment.public_url}/unsubscribe/{token}"

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 from channels.channel import Channel
 from channels.imap import ImapMailbox
 from engine.program import Program
@@ -13,6 +16,7 @@ from store.sealing import Vault
 
 REPLY_PREFIX = "r."
 Wake = Callable[[str], None]
+Enqueue = Callable[[Session, str], None]
 INBOUND = "inbound"  # what `wake` is told, besides a sender: something came in
 URGENT = "urgent"  # or somebody is to be paged or answered at once
 RELAY = "relay"  # the medium of pages by mail that go over the hospital's own relay, whoever carries the rest
@@ -24,7 +28,8 @@ def _nobody_to_wake(sender: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One running program. `wake` is the seam to whatever carries the drains (a thread pool, a job queue)."""
+    """One running program. `wake` is the seam to whatever carries the drains: a thread pool, or a job queue, whose
+    `enqueue` writes in the caller's own transaction."""
 
     database: Database
     vault: Vault
@@ -45,7 +50,19 @@ class Deployment:
         str, ...
     ] = ()  # what our mails come from and are answered to: where a reply's quotation begins
     mailbox: ImapMailbox | None = None  # emptied by this node, where answers by mail arrive in one
-    wake: Wake = _nobody_to_wake
+    wake: Wake = _nobody_to_wake  # after a commit
+    enqueue: Enqueue | None = None  # within one
+
+    def wake_with(self, session: Session, sender: str) -> None:
+        """Has that queue looked at once this transaction is committed, and not at all where it is not."""
+        if self.enqueue is not None:
+            self.enqueue(session, sender)
+            return
+
+        @event.listens_for(session, "after_commit")
+        def _committed(of: Session) -> None:
+            if not of.in_nested_transaction():
+                self.wake(sender)
 
     def channel_of(self, sender: str) -> Channel | None:
         """The channel that empties that queue on this node."""

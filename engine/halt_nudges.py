@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from engine.outbox import State
+from engine.settle_in import accept_home
 from nudges.holds import Reason
 from nudges.kinds import Lane
 from pairing.errors import PrepairedError
@@ -31,9 +32,10 @@ def halt_nudges(database: Database, *, actor: str, why: str, now: datetime) -> b
 def resume_nudges(database: Database, *, actor: str, now: datetime) -> int | None:
     """Lets them go on, those that the halt put off at once; how many wait now, None if they were not halted.
 
-    What is stale by now is dropped when its turn comes.
+    What is stale by now is dropped when its turn comes. A restored copy is accepted by it: this is the one now.
     """
     with database.writes.begin() as session:
+        accept_home(database, session)
         if not program_state.resume(session):
             return None
         session.execute(

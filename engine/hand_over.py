@@ -3,6 +3,7 @@
 No database here: a provider call never happens inside a transaction.
 """
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -38,12 +39,17 @@ def hand_over(
     """
     chunks = [batch[start : start + channel.batch_size] for start in range(0, len(batch), channel.batch_size)]
     threads = max(1, min(MOST_THREADS, ceil(channel.per_second * ROUND_TRIP), len(chunks)))
+    refused = threading.Event()
     futures: list[Future[Sequence[Outcome] | None] | None] = []
     with ThreadPoolExecutor(threads) as pool:
         for number, chunk in enumerate(chunks):
-            clock.sleep(free_at + number * spacing(channel) - clock.wall())
-            halted = any(_says_no(future) for future in futures)
-            futures.append(None if halted else pool.submit(_in_time, channel, chunk, clock, until))
+            ahead = free_at + number * spacing(channel) - clock.wall()
+            if ahead > timedelta():
+                clock.sleep(ahead)
+            if refused.is_set():
+                futures.append(None)
+            else:
+                futures.append(pool.submit(_in_time, channel, chunk, clock, until, refused))
     outcomes: list[Outcome | None] = []
     for future, chunk in zip(futures, chunks, strict=True):
         outcomes.extend((future.result() if future else None) or [None] * len(chunk))
@@ -51,21 +57,17 @@ def hand_over(
 
 
 def _in_time(
-    channel: Channel, chunk: Sequence[Outgoing], clock: Clock, until: datetime
+    channel: Channel, chunk: Sequence[Outgoing], clock: Clock, until: datetime, refused: threading.Event
 ) -> Sequence[Outcome] | None:
     """What the provider said; None where the claim would not last long enough to hear it."""
-    return channel.send(chunk) if clock.wall() < until else None
+    if refused.is_set():
+        return None
+    outcomes = channel.send(chunk) if clock.wall() < until else None
+    if outcomes is None or any(outcome.kind in _NOTHING_TAKEN for outcome in outcomes):
+        refused.set()
+    return outcomes
 
 
 def was_taken(outcome: Outcome | None) -> bool:
     """Whether the provider did, or may have done, something with the message."""
     return outcome is not None and outcome.kind not in _NOTHING_TAKEN
-
-
-def _says_no(future: Future[Sequence[Outcome] | None] | None) -> bool:
-    if future is None:
-        return True
-    if not future.done():
-        return False
-    outcomes = future.result()
-    return outcomes is None or any(outcome.kind in _NOTHING_TAKEN for outcome in outcomes)

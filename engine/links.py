@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from store.models import Link
@@ -72,6 +72,45 @@ def issue(
         )
     )
     return token
+
+
+class LinkDesk:
+    """Makes the links of a batch of messages and stores them together."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._rows: list[dict[str, object]] = []
+
+    def issue(
+        self,
+        purpose: Purpose,
+        *,
+        message_id: UUID,
+        member_id: UUID | None = None,
+        staff_id: UUID | None = None,
+        incident_id: UUID | None = None,
+    ) -> str:
+        """A fresh token, which holds once the batch is stored."""
+        token = new_token()
+        self._rows.append(
+            {
+                "token_hash": token_hash(token),
+                "purpose": purpose,
+                "member_id": member_id,
+                "staff_id": staff_id,
+                "message_id": message_id,
+                "incident_id": incident_id,
+                "created_at": self._now,
+                "expires_at": self._now + LIFETIMES[purpose],
+            }
+        )
+        return token
+
+    def store(self, session: Session) -> None:
+        """Writes what was issued."""
+        if self._rows:
+            session.connection().execute(insert(Link), self._rows)
+            self._rows = []
 
 
 def resolve(session: Session, token: str, purpose: Purpose, now: datetime) -> Bearer | None:

@@ -1,7 +1,7 @@
 """Puts messages into the outbox. The row is the job; its natural key makes a second one impossible."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, time
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from nudges.kinds import policy_of
-from store.inserting import insert_new
+from store.inserting import insert_new, insert_quietly
 from store.models import Message, new_id
 
 
@@ -30,6 +30,29 @@ class State(StrEnum):
     UNDELIVERED = "undelivered"
     DROPPED = "dropped"
     DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the outbox as it is read in bulk for sending. Changing it changes nothing."""
+
+    id: UUID
+    kind: str
+    medium: str
+    member_id: UUID | None
+    staff_id: UUID | None
+    cohort_id: UUID | None
+    group_id: UUID | None
+    incident_id: UUID | None
+    slot: int | None
+    period: str | None
+    address_sealed: bytes | None
+    details_sealed: bytes | None
+    due_at: datetime
+    send_before: datetime
+
+
+ENTRY = tuple(getattr(Message, column.name) for column in fields(Entry))  # what to select for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +140,9 @@ def put_many(session: Session, deployment: Deployment, drafts: list[Draft], now:
     """Queues the messages whose natural keys are new; returns how many that were."""
     rows = [message_row(deployment, draft, now) for draft in drafts]
     return len(insert_new(session, Message, rows, ("natural_key",)))
+
+
+def put_quietly(session: Session, deployment: Deployment, drafts: Sequence[Draft], now: datetime) -> None:
+    """The same for very many, where nobody asks how many were new."""
+    rows = [message_row(deployment, draft, now) for draft in drafts]
+    insert_quietly(session, Message, rows, ("natural_key",))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
-from engine.outbox import Draft, put_many
+from engine.outbox import Draft, put_quietly
 from engine.recipients import suppressed
 from engine.rhythms import advance
 from store.models import Member, Rhythm
@@ -32,11 +32,15 @@ def plan_nudges(deployment: Deployment, now: datetime) -> int:
             return 0
         media = media_of(session, deployment, {rhythm.member_id for rhythm in due})
         drafts = [_draft(rhythm, media[rhythm.member_id], now) for rhythm in due]
-        put_many(session, deployment, drafts, now)
+        put_quietly(session, deployment, drafts, now)
         for rhythm in due:
             advance(deployment, rhythm)
-    for sender in {deployment.channels[draft.medium].sender for draft in drafts if not draft.dropped}:
-        deployment.wake(sender)
+        session.flush()
+        # In one order on every node: a wake may wait for that of another planner.
+        for sender in sorted(
+            {deployment.channels[draft.medium].sender for draft in drafts if not draft.dropped}
+        ):
+            deployment.wake_with(session, sender)
     return len(due)
 
 

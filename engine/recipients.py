@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
+from engine.outbox import Entry
 from nudges.holds import Standing
 from store import program_state
 from store.addresses import index_form
@@ -15,6 +16,7 @@ from store.members import address_of, name_of
 from store.models import (
     BuddyGroup,
     CheckIn,
+    GroupPlace,
     Incident,
     Member,
     Message,
@@ -41,7 +43,7 @@ class Recipient:
 
 
 def recipients(
-    session: Session, deployment: Deployment, messages: Sequence[Message]
+    session: Session, deployment: Deployment, messages: Sequence[Message | Entry]
 ) -> dict[UUID, Recipient]:
     """Message id -> its reader, with the facts that decide whether it may go."""
     facts = _Facts(session, deployment, messages)
@@ -49,7 +51,7 @@ def recipients(
 
 
 class _Facts:
-    def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Message]) -> None:
+    def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Message | Entry]) -> None:
         self._deployment = deployment
         self._halted = program_state.is_halted(session)
         self._members = _members(session, {m.member_id for m in messages if m.member_id})
@@ -62,7 +64,7 @@ class _Facts:
         self._suppressed = suppressed(session, indexes)
         self._written_to = _written_to(session, {index for _, index in indexes})
 
-    def _reader(self, message: Message) -> tuple[str | None, str | None]:
+    def _reader(self, message: Message | Entry) -> tuple[str | None, str | None]:
         """The address and its fingerprint."""
         vault, medium = self._deployment.vault, message.medium
         if message.member_id is not None:
@@ -73,7 +75,7 @@ class _Facts:
         address = self._staff_address(message)
         return address, vault.index(index_form(medium, address), medium) if address else None
 
-    def _staff_address(self, message: Message) -> str | None:
+    def _staff_address(self, message: Message | Entry) -> str | None:
         vault = self._deployment.vault
         if message.staff_id is None:
             sealed = message.address_sealed
@@ -86,7 +88,7 @@ class _Facts:
         sealed = staff.phone_sealed if by_phone else staff.email_sealed
         return vault.open(sealed, "staff", column, staff.id) if sealed else None
 
-    def recipient(self, message: Message) -> Recipient:
+    def recipient(self, message: Message | Entry) -> Recipient:
         address, index = self._readers[message.id]
         member = self._members.get(message.member_id) if message.member_id else None
         staff = self._staff.get(message.staff_id) if message.staff_id else None
@@ -111,7 +113,7 @@ class _Facts:
         )
 
     def _standing(
-        self, message: Message, member: Member | None, address: str | None, index: str | None
+        self, message: Message | Entry, member: Member | None, address: str | None, index: str | None
     ) -> Standing:
         suppressed_now = (message.medium, index or "") in self._suppressed
         if member is None:
@@ -198,16 +200,15 @@ def _active_groups(session: Session, ids: set[UUID]) -> set[tuple[UUID, UUID]]:
     """(group, member) for every place that is active in those groups."""
     if not ids:
         return set()
-    groups = session.scalars(
-        select(BuddyGroup)
-        .where(BuddyGroup.id.in_(ids), BuddyGroup.state == "active")
-        .options(selectinload(BuddyGroup.places))
-        .execution_options(populate_existing=True)
+    rows = session.execute(
+        select(GroupPlace.group_id, GroupPlace.member_id)
+        .join(BuddyGroup, BuddyGroup.id == GroupPlace.group_id)
+        .where(BuddyGroup.id.in_(ids), BuddyGroup.state == "active", GroupPlace.active)
     )
-    return {(group.id, place.member_id) for group in groups for place in group.places if place.active}
+    return {(group, member) for group, member in rows}
 
 
-def _answered(session: Session, messages: Sequence[Message]) -> set[tuple[UUID, str]]:
+def _answered(session: Session, messages: Sequence[Message | Entry]) -> set[tuple[UUID, str]]:
     """(group, period) in which the group has logged that it connected, whichever kind of nudge asked."""
     asked = {(m.group_id, m.period) for m in messages if m.group_id and m.period}
     if not asked:

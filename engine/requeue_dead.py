@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.doubt import requeue
 from engine.outbox import State
 from engine.plan_nudges import media_of
-from engine.settle_doubt import requeue
 from pairing.errors import PrepairedError
 from store import audit
 from store.models import Message

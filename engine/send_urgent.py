@@ -12,7 +12,7 @@ from engine.attempt import Lease, claim_due, record_outcomes
 from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.hand_over import was_taken
-from engine.outbox import State
+from engine.outbox import ENTRY, Entry, State
 from engine.owner import new_owner
 from nudges.kinds import Lane
 from store.models import Message
@@ -31,17 +31,22 @@ def send_urgent(deployment: Deployment, clock: Clock) -> int:
 
 def _with_work(deployment: Deployment, clock: Clock) -> list[Channel]:
     """The channels that a row waits for: looking costs no lock."""
+    now = clock.now()
     with deployment.database.reads() as session:
-        waiting = set(
-            session.scalars(
-                select(Message.sender)
+        return [
+            channel
+            for channel in deployment.channels.values()
+            if session.execute(
+                select(Message.id)
                 .where(
-                    Message.lane == Lane.CRISIS, Message.state == State.DUE, Message.not_before <= clock.now()
+                    Message.sender == channel.sender,
+                    Message.state == State.DUE,
+                    Message.lane == Lane.CRISIS,
+                    Message.not_before <= now,
                 )
-                .distinct()
-            )
-        )
-    return [channel for channel in deployment.channels.values() if channel.sender in waiting]
+                .limit(1)
+            ).first()
+        ]
 
 
 def _empty(deployment: Deployment, channel: Channel, clock: Clock) -> int:
@@ -51,8 +56,9 @@ def _empty(deployment: Deployment, channel: Channel, clock: Clock) -> int:
         outcomes = _send(channel, outgoing)
         with deployment.database.writes.begin() as session:
             record_outcomes(
-                session, deployment, outcomes, lease=lease, now=clock.now(), wall=clock.wall(), jitter=0.0
-            )
+                session, deployment, outcomes, sender=channel.sender, lease=lease, now=clock.now(),
+                wall=clock.wall(), jitter=0.0,
+            )  # fmt: skip
         taken = sum(was_taken(outcome) for outcome in outcomes.values())
         count += taken
         if taken < len(outgoing):
@@ -71,20 +77,19 @@ def _claim(
 ) -> tuple[list[Outgoing], Lease] | None:
     with deployment.database.writes.begin() as session:
         now = clock.now()
-        due = list(
-            session.scalars(
-                select(Message)
-                .where(
-                    Message.sender == channel.sender,
-                    Message.lane == Lane.CRISIS,
-                    Message.state == State.DUE,
-                    Message.not_before <= now,
-                )
-                .order_by(Message.due_at, Message.id)
-                .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
+        query = (
+            select(*ENTRY)
+            .where(
+                Message.sender == channel.sender,
+                Message.lane == Lane.CRISIS,
+                Message.state == State.DUE,
+                Message.not_before <= now,
             )
+            .order_by(Message.due_at, Message.id)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
         )
+        due = [Entry(*row) for row in session.execute(query)]
         if not due:
             return None
         lease = Lease(owner=owner, until=clock.wall() + senders.LEASE)

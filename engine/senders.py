@@ -12,7 +12,10 @@ from engine.owner import is_surely_dead
 from store.inserting import insert_new
 from store.models import Sender
 
-LEASE = timedelta(seconds=90)  # a claim; a living drainer renews it
+LEASE = timedelta(seconds=90)  # of claimed rows: only once it has run out are they looked up and sent again
+HOLD = timedelta(
+    seconds=15
+)  # of the sender itself; renewed with each claim. Pace is kept even where two overlap
 ONE_CALL = timedelta(seconds=45)  # room for one call; where the claim has less left, none is begun
 LONGEST_BACKOFF = timedelta(seconds=60)
 
@@ -27,7 +30,11 @@ def ensure(session: Session, name: str) -> Sender:
 
 
 def acquire(session: Session, name: str, owner: str, wall: datetime) -> bool:
-    """Takes or renews the lease; False while another living drainer holds it."""
+    """Takes or renews the lease; False while another living drainer holds it.
+
+    It lasts `HOLD` beyond the last send that is paid for. A drainer that a hanging call keeps for longer may lose it:
+    rows are claimed by row, and each claim pays for its time on this one, so that nothing goes twice or too fast.
+    """
     row = ensure(session, name)
     holder = row.owner
     free = or_(Sender.owner.is_(None), Sender.owner == owner, Sender.lease_until <= wall)
@@ -36,7 +43,7 @@ def acquire(session: Session, name: str, owner: str, wall: datetime) -> bool:
     taken = session.execute(
         update(Sender)
         .where(Sender.name == name, free)
-        .values(owner=owner, lease_until=wall + LEASE)
+        .values(owner=owner, lease_until=max(wall, row.next_free_at or wall) + HOLD)
         .returning(Sender.name)
     )
     return taken.first() is not None

@@ -4,18 +4,18 @@ A row is never sent again before a look-up has failed to find it twice, a wait a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from channels.channel import Channel, Copy, LookupFailed
+from channels.channel import Channel, Copy, Fencing, LookupFailed
 from engine.attempt import MOST_ATTEMPTS, give_up
+from engine.cancel_batches import cancel_batches
 from engine.clock import Clock
 from engine.delivery import settle_as_sent
 from engine.deployment import Deployment
+from engine.doubt import Settled, added, ask_later, locked, requeue
 from engine.outbox import State
 from engine.owner import is_surely_dead
 from engine.recipients import recipients
@@ -23,19 +23,7 @@ from nudges.kinds import policy_of
 from store.models import Message
 
 LOOKS = 2
-FAILED_LOOK_WAIT = timedelta(seconds=5)  # before the provider is asked again after it could not answer
 ROWS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What one round of settling did."""
-
-    looked_up: int = 0  # requests made
-    found: int = 0
-    requeued: int = 0
-    given_up: int = 0
-    unanswered: int = 0  # look-ups that failed
 
 
 def suspect_abandoned(deployment: Deployment, clock: Clock) -> int:
@@ -64,9 +52,12 @@ def settle_doubt(deployment: Deployment, clock: Clock) -> Settled:
         if not rows:
             continue
         if channel.can_look_up:
-            totals = _sum(totals, _look_up(deployment, channel, rows, clock))
+            totals = added(totals, _look_up(deployment, channel, rows, clock))
         else:
-            totals = _sum(totals, _wait_for_events(deployment, channel, rows, clock))
+            if isinstance(channel, Fencing):
+                cancelled, rows = cancel_batches(deployment, channel, rows, clock)
+                totals = added(totals, cancelled)
+            totals = added(totals, _wait_for_events(deployment, channel, rows, clock))
     return totals
 
 
@@ -92,16 +83,16 @@ def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], 
     for index, messages in by_reader.items():
         address = addresses.get(index)
         if address is None:  # the member's number changed meanwhile: there is nobody left to ask about
-            totals = _sum(totals, _abandon(deployment, messages, clock))
+            totals = added(totals, _abandon(deployment, messages, clock))
             continue
         try:
             copies = list(channel.copies(address))
         except LookupFailed:
-            _ask_later(deployment, messages, clock)
-            totals = _sum(totals, Settled(looked_up=1, unanswered=1))
+            ask_later(deployment, messages, clock)
+            totals = added(totals, Settled(looked_up=1, unanswered=1))
             continue
         settled = _compare(deployment, messages, copies, clock)
-        totals = _sum(totals, _sum(settled, Settled(looked_up=1)))
+        totals = added(totals, added(settled, Settled(looked_up=1)))
     return totals
 
 
@@ -118,7 +109,7 @@ def _compare(
     by_body = {deployment.vault.index(copy.body, "body"): copy for copy in copies}
     found = requeued = given_up = 0
     with deployment.database.writes.begin() as session:
-        for message in _locked(session, [m.id for m in messages]):
+        for message in locked(session, [m.id for m in messages]):
             copy = by_body.get(message.body_index or "")
             if copy is not None:
                 settle_as_sent(
@@ -140,7 +131,7 @@ def _compare(
 
 def _abandon(deployment: Deployment, messages: Sequence[Message], clock: Clock) -> Settled:
     with deployment.database.writes.begin() as session:
-        ids = [message.id for message in _locked(session, [m.id for m in messages])]
+        ids = [message.id for message in locked(session, [m.id for m in messages])]
         give_up(session, ids, clock.now(), "in_doubt")
     return Settled(given_up=len(ids))
 
@@ -148,12 +139,15 @@ def _abandon(deployment: Deployment, messages: Sequence[Message], clock: Clock) 
 def _wait_for_events(
     deployment: Deployment, channel: Channel, rows: Sequence[Message], clock: Clock
 ) -> Settled:
-    """No look-up exists (mail): delivery events may still settle it. After the same wait, what repeats
+    """No look-up and no fence (mail): delivery events may still settle it. After the same wait, what repeats
     safely is repeated, what must arrive is sent again, and a nudge is left rather than sent twice."""
     requeued = given_up = 0
     with deployment.database.writes.begin() as session:
-        for message in _locked(session, [m.id for m in rows]):
+        for message in locked(session, [m.id for m in rows]):
             repeats = getattr(channel, "repeats_safely", False) or policy_of(message.kind).at_least_once
+            if message.held_until is not None and message.held_until > clock.wall():
+                message.look_at = message.held_until  # until then no event can tell
+                continue
             message.looks += 1
             if repeats and message.attempts < MOST_ATTEMPTS:
                 requeue(message)
@@ -164,36 +158,3 @@ def _wait_for_events(
                 give_up(session, [message.id], clock.now(), "in_doubt")
                 given_up += 1
     return Settled(requeued=requeued, given_up=given_up)
-
-
-def requeue(message: Message) -> None:
-    """It surely never arrived: due again, to be checked and rendered afresh."""
-    message.state, message.reason = State.DUE, None
-    message.owner = message.lease_until = message.look_at = None
-
-
-def _ask_later(deployment: Deployment, messages: Sequence[Message], clock: Clock) -> None:
-    with deployment.database.writes.begin() as session:
-        for message in _locked(session, [m.id for m in messages]):
-            message.look_at = clock.wall() + min(deployment.lookup_wait, FAILED_LOOK_WAIT)
-
-
-def _locked(session: Session, ids: Sequence[UUID]) -> Sequence[Message]:
-    """Those of the rows that are still in doubt, locked: a delivery report may have been quicker."""
-    return session.scalars(
-        select(Message)
-        .where(Message.id.in_(ids), Message.state == State.IN_DOUBT)
-        .order_by(Message.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _sum(one: Settled, other: Settled) -> Settled:
-    return Settled(
-        looked_up=one.looked_up + other.looked_up,
-        found=one.found + other.found,
-        requeued=one.requeued + other.requeued,
-        given_up=one.given_up + other.given_up,
-        unanswered=one.unanswered + other.unanswered,
-    )

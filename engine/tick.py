@@ -25,6 +25,7 @@ from engine.reconcile_inbound import reconcile_inbound
 from engine.revive_introductions import revive_introductions
 from engine.send_urgent import send_urgent
 from engine.settle_doubt import settle_doubt, suspect_abandoned
+from engine.settle_in import note_round
 from nudges.kinds import Lane
 from store import program_state
 from store.models import Message, Sender
@@ -102,8 +103,7 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
             report.problems.append("a provider takes or answers nothing; rows stay due, tick again later")
             break
         clock.sleep(_pause(deployment, clock))
-    with deployment.database.writes.begin() as session:
-        program_state.worked(session, clock.wall())
+    note_round(deployment.database, clock.wall())
     return report
 
 

@@ -36,6 +36,7 @@ class KindPolicy:
     despite_stop: bool = False  # goes to an address that is suppressed
     to_strangers: bool = False  # the reader may not have joined yet: no word of having done so
     at_least_once: bool = False  # a double is better than none
+    may_be_held: bool = False  # a mail provider may hold it back for a while, so that it can be cancelled
     send_within: timedelta | None = None  # None: until quiet hours begin on its day
 
     @property
@@ -46,11 +47,11 @@ class KindPolicy:
 
 _NUDGE = KindPolicy(
     lane=Lane.NUDGE, nudge=True, needs_consent=True, active_only=True, group_only=True, awake_only=True,
-    rests=True, halts=True,
+    rests=True, halts=True, may_be_held=True,
 )  # fmt: skip
 _INTRODUCTION = KindPolicy(
     lane=Lane.NUDGE, needs_consent=True, active_only=True, group_only=True, awake_only=True, rests=True,
-    halts=True, patient=True, send_within=timedelta(days=14),
+    halts=True, patient=True, may_be_held=True, send_within=timedelta(days=14),
 )  # fmt: skip
 _ANSWER = KindPolicy(lane=Lane.ANSWER, answers_inbound=True, send_within=timedelta(hours=12))
 _LAST_WORD = KindPolicy(

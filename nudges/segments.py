@@ -67,6 +67,7 @@ def too_long(text: str, limit: int = LIMIT) -> str | None:
     )
 
 
+@lru_cache(maxsize=256)
 def normal(text: str) -> str:
     """`text` with plain quotes, dashes and spaces; every letter stays as it was written."""
     kept = unicodedata.normalize("NFC", text.translate(_SPELLED)).replace("\r\n", "\n").replace("…", "...")

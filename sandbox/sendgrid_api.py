@@ -1,4 +1,4 @@
-"""The stand-in SendGrid's mail/send and mail/batch, as the published description has them."""
+"""The stand-in SendGrid's mail/send, mail/batch and user/scheduled_sends, as the published descriptions have them."""
 
 import json
 import secrets
@@ -9,13 +9,14 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.answers import Hang, HangUp, sendgrid_error
 from sandbox.faults import FaultKind
 from sandbox.mail import Rejected, mails_of
+from sandbox.scheduled import schedule_of
 from sandbox.state import SandboxState
 
 _LARGEST = 30_000_000  # bytes; above it the provider answers 413
 
 
 def sendgrid_routes(state: SandboxState) -> APIRouter:
-    """Routes below `/v3/mail`."""
+    """Routes below `/v3`."""
     router = APIRouter(prefix="/v3/mail", include_in_schema=False)
 
     @router.post("/send")
@@ -30,28 +31,64 @@ def sendgrid_routes(state: SandboxState) -> APIRouter:
             return early
         message_id = secrets.token_urlsafe(16)
         try:
-            mails = mails_of(json.loads(raw), message_id=message_id, at=state.clock())
+            wanted = json.loads(raw)
+            mails = mails_of(wanted, message_id=message_id, at=state.clock())
+            send_at, batch_id = schedule_of(wanted, now=state.clock(), known=state.scheduled.batches)
         except ValueError as error:  # Rejected is one too
             told = error if isinstance(error, Rejected) else Rejected("Bad Request", None)
             return sendgrid_error(400, told.message, told.field)
-        state.accept_mails(mails)
+        state.schedule_mails(mails, send_at=send_at, batch_id=batch_id)
         return _told(state, message_id, fault)
 
     @router.post("/batch")
     async def batch(request: Request) -> Response:
         if refused := _unauthorised(state, request):
             return refused
-        batch_id = secrets.token_urlsafe(24)
-        state.batch_ids.add(batch_id)
-        return JSONResponse({"batch_id": batch_id}, 201)
+        if early := _fault_before(state, state.faults.of_answer("sendgrid", sends=False)):
+            return early
+        return JSONResponse({"batch_id": state.scheduled.new_batch()}, 201)
 
     @router.get("/batch/{batch_id}")
     async def known_batch(batch_id: str, request: Request) -> Response:
         if refused := _unauthorised(state, request):
             return refused
-        if batch_id not in state.batch_ids:
+        if batch_id not in state.scheduled.batches:
             return sendgrid_error(400, "invalid batch id")
         return JSONResponse({"batch_id": batch_id})
+
+    return router
+
+
+def scheduled_routes(state: SandboxState) -> APIRouter:
+    """Routes below `/v3/user/scheduled_sends`: pause and cancel a batch that is still to go."""
+    router = APIRouter(prefix="/v3/user/scheduled_sends", include_in_schema=False)
+
+    @router.post("")
+    async def stop(request: Request) -> Response:
+        if refused := _unauthorised(state, request):
+            return refused
+        wanted = json.loads(await request.body())
+        if not state.scheduled.stop(wanted.get("batch_id"), wanted.get("status"), state.clock(), anew=True):
+            return sendgrid_error(400, "a status for this batch exists already, or the batch does not")
+        return JSONResponse(wanted, 201)
+
+    @router.patch("/{batch_id}")
+    async def change(batch_id: str, request: Request) -> Response:
+        if refused := _unauthorised(state, request):
+            return refused
+        status = json.loads(await request.body()).get("status")
+        if not state.scheduled.stop(batch_id, status, state.clock(), anew=False):
+            return sendgrid_error(404, "batch id not found")
+        return Response(status_code=204)
+
+    @router.get("/{batch_id}")
+    async def fetched(batch_id: str, request: Request) -> Response:
+        if refused := _unauthorised(state, request):
+            return refused
+        status = state.scheduled.status(batch_id)
+        if status is None:
+            return sendgrid_error(404, "batch id not found")
+        return JSONResponse([{"batch_id": batch_id, "status": status}])
 
     return router
 

@@ -14,6 +14,7 @@ from sandbox.faults import FaultKind, Faults
 from sandbox.mail import Mail
 from sandbox.mail_posts import MailPosts
 from sandbox.memory import Contact, Memory
+from sandbox.scheduled import Scheduled
 from sandbox.sms import FAILS_LATER, Text, new_sid
 from sandbox.sms_posts import SmsPosts, answers_in
 
@@ -73,7 +74,7 @@ class SandboxState:
             clock=lambda: self.clock(), memory=self.memory, couriers=self.couriers, posts=self.sms_posts
         )
         self._stopped: set[str] = set()
-        self.batch_ids: set[str] = set()
+        self.scheduled = Scheduled()
 
     @property
     def event_public_key(self) -> str:
@@ -148,6 +149,21 @@ class SandboxState:
         for step, post in enumerate(self.mail_posts.events(mails, url, self.clock)):
             for _ in range(times):
                 self.couriers.send(post, after=after * (step + 1))
+
+    def schedule_mails(
+        self, mails: Sequence[Mail], *, send_at: datetime | None, batch_id: str | None
+    ) -> None:
+        """Take mails that go now, or later by this sandbox's clock: `release_scheduled` looks at it."""
+        self.release_scheduled()
+        if send_at is None:
+            self.accept_mails(mails)
+        else:
+            self.scheduled.hold(mails, send_at, batch_id)
+
+    def release_scheduled(self) -> None:
+        """Let go what was held back until now and was not cancelled."""
+        for mails in self.scheduled.released(self.clock()):
+            self.accept_mails(mails)
 
     def write_mail(
         self,

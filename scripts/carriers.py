@@ -1,6 +1,7 @@
 """Chooses the channels that the settings name. The SDKs are imported only where one is used."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from config.settings import Settings
@@ -126,6 +127,7 @@ def _sendgrid(settings: Settings, name: str) -> "SendGridChannel":
         from_address=values["PREPAIRED_SENDGRID__FROM_ADDRESS"],
         from_name=name,
         api_base=account.api_base,
+        hold=timedelta(minutes=account.hold_minutes),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from config.faults import unknown_variables
 from config.settings import Settings, SettingsFault, load_settings
 from engine.clock import SystemClock
+from engine.settle_in import is_copy
 from pairing.errors import PrepairedError
 from scripts.doctor_program import program_findings, rule_findings
 from scripts.doctor_providers import provider_findings
@@ -96,6 +97,12 @@ def _state(database: Database, settings: Settings, rules: PairingRules | None) -
     if state is None:
         yield wrong("database", "no program has begun in it", "prepaired init, or prepaired import")
         return
+    if is_copy(database):
+        yield wrong(
+            "database",
+            "it was last used in another place, or in a later state: a restored copy, or moved",
+            "see that the original is stopped, then prepaired resume",
+        )
     if state.halted_at is not None:
         yield note(
             "engine",

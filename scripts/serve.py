@@ -33,9 +33,9 @@ def serve(
     from contextlib import ExitStack
 
     from engine.clock import SystemClock
-    from engine.scheduler import Scheduler
+    from engine.scheduler import Scheduler, waking
     from scripts.serving import Ending, Served, bound_socket, log_requests
-    from scripts.wiring import deployment_from, prepared_database, read_settings
+    from scripts.wiring import deployment_from, prepared_database, read_settings, settled
 
     settings = read_settings()
     _refuse_sandbox(settings)
@@ -48,7 +48,10 @@ def serve(
             stack.callback(bound.close)
         database = stack.enter_context(prepared_database(settings))
         deployment = deployment_from(settings, database, clock=clock)
-        if only is not Part.WEB:
+        settled(deployment, clock)
+        if only is Part.WEB:
+            deployment = waking(deployment)
+        else:
             scheduler = Scheduler(deployment, clock)
             deployment = scheduler.deployment
             scheduler.start()

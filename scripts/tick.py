@@ -31,10 +31,11 @@ def tick(
     from engine.beat import beat
     from engine.clock import MovedClock, SystemClock
     from engine.tick import tick as go_round
-    from scripts.wiring import deployed
+    from scripts.wiring import deployed, settled
 
     clock = MovedClock(start) if start is not None else SystemClock()
     with deployed(clock) as deployment:
+        settled(deployment, clock)
         report = go_round(deployment, clock)
         if start is None:
             beat(deployment, clock)

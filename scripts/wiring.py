@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
+import typer
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from config.program import LoadedProgram, ProgramFault, load_program_file
 from config.settings import Settings, SettingsFault, load_settings
 from engine.clock import Clock, SystemClock
 from engine.deployment import Deployment
+from engine.settle_in import settle_in
 from engine.staff import sync_staff
 from scripts.carriers import channels_of, mailbox_of, reply_place
 from scripts.errors import UsageFault
@@ -22,6 +24,11 @@ from store import program_state
 from store.database import Database, open_database
 from store.migrate import migrate, prepare
 from store.sealing import Vault
+
+COPY = (
+    "This database was last used in another place, or in a later state: it is a restored copy, or was moved. "
+    "Nudges are halted; crisis answers and paging go on. See that the original is stopped, then: prepaired resume"
+)
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -147,6 +154,12 @@ def begin(deployment: Deployment, clock: Clock) -> None:
         sync_staff(deployment, clock.now())
     except IntegrityError:  # another process brought the same people in at the same moment
         sync_staff(deployment, clock.now())
+
+
+def settled(deployment: Deployment, clock: Clock) -> None:
+    """Before anything is sent: says so on standard error where the database is a copy; then nudges are halted."""
+    if settle_in(deployment.database, clock.wall()):
+        typer.echo(COPY, err=True)
 
 
 @contextmanager

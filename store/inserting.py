@@ -22,3 +22,13 @@ def insert_new(
     returned = getattr(table, "id", None) or getattr(table, key[0])
     statement = insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(returned)
     return set(session.scalars(statement, [dict(row) for row in rows]))
+
+
+def insert_quietly(
+    session: Session, model: type[Record], rows: Sequence[Mapping[str, Any]], key: Sequence[str]
+) -> None:
+    """The same where nobody asks which were new: a third of the work. Columns that are left out stay empty."""
+    if rows:
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        statement = insert(model).on_conflict_do_nothing(index_elements=list(key))
+        session.connection().execute(statement, [dict(row) for row in rows])

@@ -99,6 +99,16 @@ def worked(session: Session, at: datetime) -> None:
     )
 
 
+def home(session: Session) -> str | None:
+    """Where the database lived when something was last sent from it (see `store.home`); None if nothing was."""
+    return session.scalar(select(ProgramState.home))
+
+
+def move_in(session: Session, here: str) -> None:
+    """It lives here now."""
+    session.execute(update(ProgramState).values(home=here))
+
+
 def worked_at(session: Session) -> datetime | None:
     """When the engine last went round; None if it never did."""
     return session.scalar(select(ProgramState.worked_at))

@@ -18,8 +18,16 @@ from store.migrate import MIGRATIONS, alembic_config, newest
 VERSIONS = MIGRATIONS / "versions"
 
 
-def write(message: str, number: str) -> Path:
-    """Writes versions/NUMBER_slug.py, from the newest migration to the models, and returns its path."""
+JOB_QUEUE = """
+    job_queue.create(op.get_bind())  # not from the models: its own package describes it
+"""
+
+
+def write(message: str, number: str, *, last: str = "") -> Path:
+    """Writes versions/NUMBER_slug.py, from the newest migration to the models, and returns its path.
+
+    `last` is what the step does at its end that no model describes.
+    """
     with TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/draft.db")
         try:
@@ -34,7 +42,12 @@ def write(message: str, number: str) -> Path:
         raise RuntimeError("Alembic wrote no single script")
     path = Path(script.path)
     lines = path.read_text().splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.strip().startswith("# ###")))
+    drafted = "".join(line for line in lines if not line.strip().startswith("# ###")).rstrip() + "\n"
+    if last:
+        drafted = drafted.replace(
+            "from alembic import op\n", "from alembic import op\n\nfrom store import job_queue\n"
+        )
+    path.write_text(drafted + last)
     for step in ("format", "check --fix", "format"):  # imports that turn out unused go; lines are wrapped
         subprocess.run([sys.executable, "-m", "ruff", *step.split(), "--quiet", str(path)], check=True)  # noqa: S603
     return path
@@ -49,7 +62,7 @@ def main(arguments: list[str]) -> None:
     if options.first:
         for old in VERSIONS.glob("[0-9]*_*.py"):
             old.unlink()
-        write("Everything the program keeps", "0001")
+        write("Everything the program keeps", "0001", last=JOB_QUEUE)
     elif options.message:
         write(options.message, f"{int(newest()) + 1:04}")
     else:

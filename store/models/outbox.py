@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.record import At, Digest, Id, Label, Record, Sealed, Word
@@ -20,6 +20,12 @@ class Message(Record):
         Index("ix_message_queue", "sender", "state", "lane", "not_before"),
         Index("ix_message_state_lease", "state", "lease_until"),
         Index("ix_message_member_kind", "member_id", "kind", "due_at"),
+        Index(
+            "ix_message_batch_id",
+            "batch_id",
+            sqlite_where=text("batch_id is not null"),
+            postgresql_where=text("batch_id is not null"),
+        ),
     )
 
     id: Mapped[Id]
@@ -53,6 +59,10 @@ class Message(Record):
     look_at: Mapped[At | None]  # wall clock
     address_index: Mapped[Digest | None] = mapped_column(index=True)  # where the last attempt went
     body_index: Mapped[Digest | None]  # HMAC of what the last attempt said
+    batch_id: Mapped[
+        Label | None
+    ]  # mail that the provider holds back: what the last attempt can be cancelled by
+    held_until: Mapped[At | None]  # wall clock: when the provider lets it go
     provider_id: Mapped[Label | None] = mapped_column(index=True)
     provider_status: Mapped[Word | None]
     sent_at: Mapped[At | None]

@@ -163,3 +163,4 @@ class ProgramState(Record):
     key_check: Mapped[Sealed]
     revoked_at: Mapped[At | None]  # wall clock: browsers let in before it are let in no more
     worked_at: Mapped[At | None]  # wall clock: the last time the engine went round
+    home: Mapped[Label | None]  # where the database lived then; a copy lives elsewhere

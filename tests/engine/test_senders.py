@@ -31,7 +31,7 @@ def test_a_second_drainer_waits_until_the_lease_is_given_back_or_runs_out(
         assert senders.acquire(session, NAME, one, now)
         assert not senders.acquire(session, NAME, other, now + timedelta(seconds=1))
         assert senders.acquire(session, NAME, one, now + timedelta(seconds=1))
-        assert senders.acquire(session, NAME, other, now + senders.LEASE + timedelta(seconds=2))
+        assert senders.acquire(session, NAME, other, now + senders.HOLD + timedelta(seconds=2))
         senders.release(session, NAME, other)
         assert senders.acquire(session, NAME, one, now)
 

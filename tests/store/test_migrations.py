@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from store import migrate
+from store import job_queue, migrate
 from store.database import Database, open_database
 from store.errors import SchemaBehind
 from store.models import Record
@@ -30,7 +30,7 @@ def _described(engine: Engine) -> dict[str, Any]:
             "indexes": sorted(map(_index, catalogue.get_indexes(table))),
         }
         for table in catalogue.get_table_names()
-        if table != "alembic_version"
+        if table != "alembic_version" and not table.startswith(job_queue.PREFIX)
     }
 
 
@@ -40,9 +40,15 @@ def _index(index: Any) -> str:
     return repr((index["name"], index["column_names"], index["unique"], options))
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not (name or "").startswith(job_queue.PREFIX)
+
+
 def test_alembic_finds_no_difference_between_models_and_migrations(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": _is_ours}
+        )
         assert compare_metadata(context, Record.metadata) == []
 
 
@@ -53,6 +59,15 @@ def test_a_migrated_schema_is_the_one_that_the_models_describe(empty_database: D
     migrate.migrate(empty_database)
     assert _described(empty_database.engine) == from_models
     assert set(from_models) == set(Record.metadata.tables)
+
+
+def test_a_server_holds_the_job_queue_that_the_installed_package_describes(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            tables = inspect(connection).get_table_names()
+            assert not [table for table in tables if table.startswith(job_queue.PREFIX)]
+        else:
+            assert job_queue.installed(connection) == job_queue.shipped()
 
 
 def test_partial_indexes_are_seen_by_the_comparison(database: Database) -> None:

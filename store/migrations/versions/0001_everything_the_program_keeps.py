@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from store import job_queue
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -134,6 +136,7 @@ def upgrade() -> None:
         sa.Column("key_check", sa.LargeBinary(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("home", sa.String(length=255), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program_state")),
     )
     op.create_table(
@@ -656,6 +659,8 @@ def upgrade() -> None:
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("address_index", sa.String(length=64), nullable=True),
         sa.Column("body_index", sa.String(length=64), nullable=True),
+        sa.Column("batch_id", sa.String(length=255), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_id", sa.String(length=255), nullable=True),
         sa.Column("provider_status", sa.String(length=64), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -686,6 +691,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_address_index"), ["address_index"], unique=False)
+        batch_op.create_index(
+            "ix_message_batch_id",
+            ["batch_id"],
+            unique=False,
+            sqlite_where=sa.text("batch_id is not null"),
+            postgresql_where=sa.text("batch_id is not null"),
+        )
         batch_op.create_index(batch_op.f("ix_message_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index("ix_message_member_kind", ["member_id", "kind", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
@@ -758,3 +770,5 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_member_id"), ["member_id"], unique=False)
+
+    job_queue.create(op.get_bind())  # not from the models: its own package describes it
