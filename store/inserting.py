@@ -1,6 +1,7 @@
 """Inserts that leave it to a unique key whether something happens a second time; on either database."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,12 +17,17 @@ def insert_new(
     ids, where the model has them) of those. Rows that are there already are left as they are."""
     if not rows:
         return set()
-    dialect = session.get_bind().dialect.name
+    statement = _statement(model, session.get_bind().dialect.name, tuple(key))
+    return set(session.connection().execute(statement, [dict(row) for row in rows]).scalars())
+
+
+@cache
+def _statement(model: type[Record], dialect: str, key: tuple[str, ...]) -> Any:
+    """Built once: a webhook waits for it. On the table, not the model, since nothing is loaded."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    table: Any = model
-    returned = getattr(table, "id", None) or getattr(table, key[0])
-    statement = insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(returned)
-    return set(session.scalars(statement, [dict(row) for row in rows]))
+    table: Any = model.__table__
+    returned = table.c["id" if "id" in table.c else key[0]]
+    return insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(returned)
 
 
 def insert_quietly(
