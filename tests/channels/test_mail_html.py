@@ -37,9 +37,9 @@ class Page(HTMLParser):
 
 def test_a_labelled_address_on_its_own_line_becomes_a_button() -> None:
     page = Page(dress("Hello\n\nI could use support: https://x.org/s/1?a=1&b=2\nhttps://x.org/only"))
-    assert page.links == [
-        {"class": "button", "href": "https://x.org/s/1?a=1&b=2"},
-        {"class": "button", "href": "https://x.org/only"},
+    assert [(link["class"], link["href"]) for link in page.links] == [
+        ("on-button", "https://x.org/s/1?a=1&b=2"),
+        ("on-button", "https://x.org/only"),
     ]
     assert "I could use support" in page.words
     assert "https://x.org/only" in page.words
@@ -57,19 +57,20 @@ def test_the_reply_marker_is_the_first_thing_read() -> None:
 
 
 def test_blank_lines_part_paragraphs_and_single_breaks_stay() -> None:
-    assert paragraphs("one\ntwo\n\n \nthree", {}) == "<p>one<br>two</p>\n<p>three</p>"
+    bare = re.sub(r' style="[^"]*"', "", paragraphs("one\ntwo\n\n \nthree", {}))
+    assert bare == "<p>one<br>two</p>\n<p>three</p>"
 
 
 def test_nothing_is_fetched_from_anywhere() -> None:
     page = dress(f"{REPLY_MARKER}\nhttps://x.org/a.png", subject="Hi")
-    assert not {"img", "link", "script", "iframe", "table"} & set(Page(page).tags)
+    assert not {"img", "link", "script", "iframe"} & set(Page(page).tags)
     assert not re.search(r"url\(|@import|src=", page)
     assert "prefers-color-scheme:dark" in page
 
 
 @given(st.text(max_size=200))
 def test_no_text_makes_a_tag_of_its_own(text: str) -> None:
-    allowed = {"html", "head", "meta", "title", "style", "body", "div", "p", "br", "a"}
+    allowed = {"html", "head", "meta", "title", "style", "body", "table", "tr", "td", "p", "br", "a"}
     page = Page(dress(text, subject=text))
     assert set(page.tags) <= allowed
     assert all(str(link["href"]).startswith(("http://", "https://")) for link in page.links)
