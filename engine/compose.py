@@ -15,6 +15,8 @@ from engine.outbox import Entry
 from engine.recipients import Recipient
 from engine.shared_prompts import Prompts
 from nudges.kinds import policy_of
+from nudges.languages import SOURCE
+from nudges.spoken import fields_in, is_translated, wording_in
 from nudges.texts import render
 
 # Where the link of a member's message leads, where that is not the support page.
@@ -66,10 +68,14 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
         fields["prompt"] = desk.prompts.of(message)
     kind = _variant(message, reader)
     answerable = message.member_id is None or deployment.reply_domain is not None
+    medium, wording = _WORDED_AS.get(message.medium, message.medium), deployment.program.wording
+    language = _language(deployment, reader, fields)
+    if is_translated(wording, kind, medium, language):
+        wording, fields = wording_in(wording, language), fields_in(fields, language)
     text = render(
         kind,
-        _WORDED_AS.get(message.medium, message.medium),
-        deployment.program.wording,
+        medium,
+        wording,
         fields,
         first=reader.is_first,
         answerable=answerable,
@@ -85,6 +91,14 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
         unsubscribe_url=fields["unsubscribe"] if message.medium == "email" and message.member_id else None,
         validity=message.send_before - now,
     )
+
+
+def _language(deployment: Deployment, reader: Recipient, fields: Mapping[str, str]) -> str:
+    """What the reader reads: the member's choice, that of the page a code was asked for on, or the program's."""
+    if reader.staff is not None:
+        return SOURCE
+    chosen = reader.member.language if reader.member else fields.get("language", "")
+    return chosen or deployment.program.language
 
 
 def _variant(message: Entry, reader: Recipient) -> str:

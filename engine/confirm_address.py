@@ -58,6 +58,7 @@ def send_code(
     *,
     invitation_id: UUID | None = None,
     member_id: UUID | None = None,
+    language: str = "",
 ) -> UUID:
     """Sends a code to that number or address; the id of the joining that the code belongs to.
 
@@ -91,7 +92,7 @@ def send_code(
         minutes = str(int(CODE_LASTS.total_seconds() // 60))
         draft = Draft(
             key=f"join_code:{row}", kind="join_code", medium=medium, address=address,
-            details={"code": code, "minutes": minutes}, due_at=now,
+            details={"code": code, "minutes": minutes, "language": language}, due_at=now,
         )  # fmt: skip
         put(session, deployment, draft, now)
     return row

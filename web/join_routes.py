@@ -66,7 +66,9 @@ def send_code(
     if not site.deployment.program.join.is_open and invitation_id is None:
         return _first(site, language)
     try:
-        row = confirm_address.send_code(site.deployment, text, site.now(), invitation_id=invitation_id)
+        row = confirm_address.send_code(
+            site.deployment, text, site.now(), invitation_id=invitation_id, language=language
+        )
     except BadAddress:
         return _first(site, language, wrong="address", address=text)
     except CannotSend as fault:

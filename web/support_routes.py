@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from engine.ask_for_support import ask_for_support
 from engine.fear_danger import fear_danger
@@ -49,4 +50,7 @@ def _do(site: Site, token: str, act: str, form: Form) -> Done:
 
 def _page(site: Site, token: str, act: str = "", done: Done | None = None) -> HTMLResponse:
     view = support_view(site.deployment, token, site.now())
-    return site.member_page("member/support.html", view=view, act=act, done=done, token=token)
+    nudge = ""
+    if view is not None and (view.prompt or view.buddies):
+        nudge = Markup(site.render("member/nudge.html", language=view.language, view=view))  # noqa: S704  escaped there
+    return site.member_page("member/support.html", view=view, act=act, done=done, token=token, nudge=nudge)

@@ -49,6 +49,7 @@ class SupportView:
     """Everything on the page that depends on whose it is."""
 
     name: str
+    language: str
     prompt: str
     is_my_turn: bool | None  # to call first; None where the page is not of a nudge
     buddies: list[BuddyShown]
@@ -71,6 +72,7 @@ def support_view(deployment: Deployment, token: str, now: datetime) -> SupportVi
         may_log = member.mode != "remind" and incident is None and has_group
         return SupportView(
             name=name_of(deployment.vault, member).split(" ")[0],
+            language=member.language or deployment.program.language,
             prompt=_prompt(session, deployment, nudge),
             is_my_turn=_turn(session, deployment, nudge, member),
             buddies=_buddies(session, deployment, nudge, member),
