@@ -8,6 +8,7 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from engine.links import Purpose, issue
+from engine.shared_prompts import prompt_for
 from store.models import CheckIn, Incident, Link, Message, SupportRequest
 from tests.dump import dump
 from tests.web.hospital import Hospital
@@ -200,7 +201,7 @@ def test_the_link_of_a_nudge_carries_its_prompt_and_what_is_on_record(
         nudge.kind, nudge.slot, nudge.period, nudge.state = "weekly", 3, "2026-W48", "sent"
         now = hospital.clock.now()
         token = issue(session, Purpose.SUPPORT, now=now, member_id=nudge.member_id, message_id=nudge.id)
-    prompt = hospital.deployment.program.prompt("weekly", 3, str(nudge.cohort_id))
+        prompt = prompt_for(session, hospital.deployment.program, nudge)
     assert escape(prompt) in client.get(f"/s/{token}").text
     client.post(f"/s/{token}", data={"act": "not_yet"})
     assert "<b>not yet</b>" in client.get(f"/s/{token}").text
