@@ -156,6 +156,15 @@ class JoinPart(Part):
     cohort: Name
 
 
+class ConfidentialityPart(Part):
+    """What members accept before anything is sent to them."""
+
+    edition: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
+    draft: bool
+    limits: Annotated[list[Annotated[str, Field(min_length=10, max_length=400)]], Field(min_length=1)]
+    separation: Annotated[str, Field(max_length=400)]
+
+
 class RotationPart(Part):
     """How large groups are, and how long a round runs."""
 
@@ -214,6 +223,7 @@ class ProgramFile(Part):
     on_call: OnCallPart
     pathway: PathwayPart
     join: JoinPart
+    confidentiality: ConfidentialityPart
     unit_messages: list[Annotated[str, Field(min_length=1, max_length=160)]]
     pairing: dict[str, object]
     rotation: RotationPart

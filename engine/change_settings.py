@@ -13,7 +13,6 @@ from engine.confirm_address import confirmed_in
 from engine.deployment import Deployment
 from engine.join_program import confirmed_contact
 from engine.patterns import LAST_HOUR
-from nudges import agreements
 from nudges.languages import LANGUAGES
 from nudges.rhythm import in_order
 from pairing.errors import PrepairedError
@@ -94,9 +93,10 @@ def use_address(deployment: Deployment, joining_id: UUID, member_id: UUID, now: 
         point = confirmed_contact(deployment, member_id, who, now)
         point.consented = True
         member.contacts.append(point)
+        agreement = deployment.program.agreement
         consent = Consent(
             id=new_id(), member_id=member_id, medium=who.medium, given=True, at=now, how="page",
-            wording=agreements.agreed(who.medium), wording_version=agreements.VERSION,
+            wording=agreement.agreed(who.medium), wording_version=agreement.version,
         )  # fmt: skip
         session.add(consent)
         _note(session, member_id, "changed_address", now)

@@ -9,6 +9,7 @@ from escalation.deadlines import DeadlinePolicy
 from escalation.paging import PagingPolicy
 from escalation.resources import Resource, crisis_line, emergency
 from escalation.roster import Roster
+from nudges.agreements import Agreement
 from nudges.cadence import Cadence
 from nudges.clock import MemberClock, QuietHours, Window, zone_of
 from nudges.prompts import prompt_of
@@ -71,6 +72,7 @@ class Program:
     shift_attribute: str = "shift"
     silence: SilencePolicy = field(default_factory=SilencePolicy)
     join: JoinRules = JoinRules()
+    agreement: Agreement = field(default_factory=Agreement)
     unit_messages: tuple[str, ...] = ()  # what may be sent to a unit that rests; reviewed with the file
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to

@@ -1,8 +1,10 @@
-"""What people agree to when they join, word by word. A change of a text needs a new version beside it."""
+"""What people agree to when they join, word by word, and the version that is kept with it."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-VERSION = "join-1"
+EDITION = "join-1"
 
 LIMITS: Sequence[str] = (
     "If you or somebody else is in danger, people who can help are told what they need to know.",
@@ -20,6 +22,28 @@ BY_TEXT = (
 BY_MAIL = "Send me mail: about one a week, and answers to mine. I can stop it at any time."
 
 
-def agreed(medium: str) -> str:
-    """The wording of a consent by that medium, as it is kept."""
-    return " ".join((UNDERSTOOD, *LIMITS, BY_TEXT if medium == "sms" else BY_MAIL))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """The limits of confidentiality as one program words them, and what is agreed to with them."""
+
+    limits: Sequence[str] = LIMITS
+    separation: str = (
+        ""  # who attests that the program is apart from evaluation and investigation, in their words
+    )
+    is_draft: bool = True  # until a lawyer has read it: the pages say so
+    edition: str = EDITION
+
+    @property
+    def version(self) -> str:
+        """The edition and a fingerprint of every word, so that an edit that forgot the edition shows all the same."""
+        said = "\n".join((UNDERSTOOD, BY_TEXT, BY_MAIL, *self.paragraphs))
+        return f"{self.edition}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The limits, and what is attested of the program."""
+        return (*self.limits, self.separation) if self.separation else tuple(self.limits)
+
+    def agreed(self, medium: str) -> str:
+        """The wording of a consent by that medium, as it is kept."""
+        return " ".join((UNDERSTOOD, *self.paragraphs, BY_TEXT if medium == "sms" else BY_MAIL))

@@ -16,6 +16,7 @@ from escalation.deadlines import DeadlinePolicy
 from escalation.paging import PagingPolicy
 from escalation.resources import Resource, Use
 from escalation.roster import Override, Responder, Roster, Shift
+from nudges.agreements import Agreement
 from nudges.cadence import Cadence, in_order
 from nudges.clock import QuietHours, Window
 from nudges.kinds import KINDS
@@ -91,6 +92,7 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         prompts=MappingProxyType({kind: tuple(prompts) for kind, prompts in file.prompts.items()}),
         wording=_wording(file),
         join=_join(file, checked),
+        agreement=_agreement(file),
         unit_messages=tuple(file.unit_messages),
         pairing=MappingProxyType(file.pairing),
         folder=loaded.folder,
@@ -135,6 +137,16 @@ def _join(file: ProgramFile, checked: Checked) -> JoinRules:
     if understand(word).intent is not Intent.UNCLEAR:
         checked.fault(f"{word!r} means something else in a reply; choose another word", "join", "word")
     return JoinRules(is_open=file.join.is_open, word=word, cohort=file.join.cohort)
+
+
+def _agreement(file: ProgramFile) -> Agreement:
+    part = file.confidentiality
+    return Agreement(
+        edition=part.edition,
+        is_draft=part.draft,
+        limits=tuple(part.limits),
+        separation=part.separation.strip(),
+    )
 
 
 def _cadences(file: ProgramFile, checked: Checked) -> tuple[Cadence, ...]:

@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 from engine.change_settings import Settings, settles
 from engine.deployment import Deployment
 from engine.join_program import Application
-from nudges import agreements
 from nudges.languages import LANGUAGES
 from pairing.policy import Preference, Rule
 
@@ -60,8 +59,8 @@ def application(
     return Application(
         name=" ".join(form.get("name", "").split())[:LONGEST],
         timezone=zone if zone in available_timezones() else deployment.program.zone,
-        wording=agreements.agreed(medium),
-        wording_version=agreements.VERSION,
+        wording=deployment.program.agreement.agreed(medium),
+        wording_version=deployment.program.agreement.version,
         agrees=form.get("limits") == "yes" and form.get("consent") == "yes",
         attributes={} if is_outside else {name: held for name, held in attributes.items() if held},
         mode="remind" if form.get("mode") == "remind" else "ask",

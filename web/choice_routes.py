@@ -5,7 +5,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from engine import choose_buddy
 from engine.buddies import first_name
-from nudges import agreements
 from store.members import name_of
 from store.models import Member
 from web.bodies import PostedForm
@@ -61,6 +60,6 @@ def _page(site: Site, token: str, language: str) -> HTMLResponse:
         media=frozenset(site.deployment.channels),
         table=TABLE,
         viewers=VIEWERS,
-        limits=agreements.LIMITS,
+        agreement=site.deployment.program.agreement,
         token=site.seals.form_token("join"),
     )

@@ -50,7 +50,7 @@ def _page(site: Site, token: str, language: str, form: PostedForm, *, wrong: boo
         languages=LANGUAGES,
         table=TABLE,
         viewers=VIEWERS,
-        limits=agreements.LIMITS,
+        agreement=site.deployment.program.agreement,
         medium="email",
         form=form,
         wrong=wrong,

@@ -74,7 +74,9 @@ def test_a_code_a_name_and_two_ticks_enrol_and_open_the_page(
         cohorts = session.scalars(
             select(Cohort.name).join(CohortMember).where(CohortMember.member_id == member.id)
         ).all()
-    assert (consent.how, consent.given, consent.wording_version) == ("join", True, "join-1")
+    agreement = hospital.deployment.program.agreement
+    assert (consent.how, consent.given, consent.wording_version) == ("join", True, agreement.version)
+    assert consent.wording == agreement.agreed(point.medium)
     assert "limits of confidentiality" in consent.wording
     assert point.consented
     assert cohorts == ["main"]
