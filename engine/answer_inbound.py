@@ -18,6 +18,7 @@ from engine.opt_out import lift, silence, stop
 from engine.outbox import Draft, put, sender_for
 from engine.private_words import act_on_private_word
 from engine.program_word import answer_program_word
+from engine.receive import DRILL
 from engine.replies_of_members import act_on
 from nudges.replies import Intent, Understanding, understand
 from store import audit
@@ -121,8 +122,9 @@ def _answer_crisis(
         text=who.text,
         now=now,
         existing=who.incident,
+        drill=inbound.provider == DRILL,
     )
-    if who.is_loop:
+    if who.is_loop or incident.drill:
         return
     kind, details = crisis_answer(session, deployment, incident, now)
     medium = inbound.medium

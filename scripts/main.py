@@ -55,6 +55,7 @@ COMMANDS = {
     "resume": _in(_RUN, "Let nudges go on.", "halt", "resume"),
     "revoke": _in(_RUN, "End every link, session and open page now.", "revoke"),
     "exposed": _in(_RUN, "List whose data could have been seen between two instants.", "exposed"),
+    "drill": _in(_RUN, "Page whoever is on call with a drill, and time it.", "drill"),
     "demo": _in(_LOOK, "Try it all with a sample program on this machine.", "demo"),
     "pair": _in(_LOOK, "Pair the people of a CSV file; no database.", "pair"),
     "calendar": _in(_LOOK, "Show when nudges fall, and why.", "calendar"),
