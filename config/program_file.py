@@ -231,6 +231,10 @@ class ProgramFile(Part):
     prompts: dict[str, list[Annotated[str, Field(min_length=1, max_length=400)]]]
     wording: WordingPart
 
+    def resources_of(self, country: str) -> list[ResourcePart]:
+        """Where to turn in that country; the neutral stand-in where the program does not say."""
+        return self.resources[country] if country in self.resources else self.resources.get("default", [])
+
     def inconsistencies(self) -> Iterator[tuple[Way, str]]:
         """What does not fit together: where it stands, and what would be right."""
         ids = [person.id for person in self.staff]
@@ -246,7 +250,7 @@ class ProgramFile(Part):
             yield ("pathway", "deputy"), f"{self.pathway.deputy!r} is not among the staff"
         if self.on_call.alternate is not None and self.on_call.alternate not in ids:
             yield ("on_call", "alternate"), f"{self.on_call.alternate!r} is not among the staff"
-        uses = {resource.use for resource in self.resources.get(self.country, [])}
+        uses = {resource.use for resource in self.resources_of(self.country)}
         for use in sorted({"crisis", "emergency"} - uses):
             why = f"resources.{self.country} must name a number for use: {use}, with its source and date"
             yield ("country",), why

@@ -118,7 +118,9 @@ def _compare(
                 found += 1
                 continue
             message.looks += 1
-            if message.looks < LOOKS:
+            if (
+                message.looks < LOOKS and not policy_of(message.kind).at_least_once
+            ):  # a life does not wait for a list
                 message.look_at = clock.wall() + deployment.lookup_wait
             elif message.attempts >= MOST_ATTEMPTS:
                 give_up(session, [message.id], clock.now(), "provider_failing")

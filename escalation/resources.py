@@ -37,6 +37,11 @@ class Resource:
     as_of: date  # when
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it holds a number that somebody can dial; the neutral stand-in for any country does not."""
+        return any(sign.isdigit() for sign in self.number)
+
+    @property
     def how(self) -> str:
         """How to reach it in a few words: "call or text 988"."""
         if self.text is None:

@@ -26,7 +26,7 @@ MARK = re.compile(r"\{([a-z_]+)\}")
 ROOM = {
     "name": 20, "buddy": 26, "buddies": 40, "program": 24, "coordinator": 30, "coordinator_phone": 18,
     "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "crisis_note": 20,
-    "emergency": 10, "number": 3, "code": 6, "why": 48, "words": 160, "link": 49,
+    "emergency": 18, "number": 3, "code": 6, "why": 48, "words": 160, "link": 49,
 }  # fmt: skip
 # In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
 FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}
@@ -101,7 +101,9 @@ def sms_template(kind: str, wording: Wording, *, first: bool = False) -> str:
     """The SMS of `kind` with its marks, quotes and dashes made plain. Raises NoWording."""
     policy = policy_of(kind)
     template = normal(_lookup(kind, wording.sms))
-    if wording.unmonitored and not policy.to_staff:
+    if (
+        wording.unmonitored and not policy.to_staff and not policy.unstoppable
+    ):  # a crisis answer says what is so
         template += " " + normal(wording.unmonitored)
     if first and not policy.unstoppable and not policy.to_staff:
         template = template if "{program}" in template else "{program}: " + template
@@ -114,7 +116,7 @@ def mail_template(kind: str, wording: Wording) -> str:
     policy = policy_of(kind)
     parts = [MARKER, _lookup(kind, wording.mail).body.strip()]
     if not policy.to_staff:
-        parts.append(wording.unmonitored.strip())
+        parts.append("" if policy.unstoppable else wording.unmonitored.strip())
         # No footer about stopping under a crisis answer or a last word, or to who has not joined.
         if not policy.despite_stop and not policy.to_strangers:
             parts.append(wording.mail_footer.strip())

@@ -32,6 +32,12 @@ def program_findings(program: Program, settings: Settings, now: datetime) -> Ite
                 "program", f"{cadence.kind} nudges have no prompts", f"add some to prompts.{cadence.kind}"
             )
     for resource in program.resources:
+        if not resource.is_complete:
+            yield wrong(
+                "program",
+                f"{resource.name}: there is no number for {program.country}, only a stand-in",
+                f"enter the {resource.use} line of your country in resources.{program.country}, with its source",
+            )
         if resource.as_of < (now - _OLD).date():
             yield note(
                 "program",

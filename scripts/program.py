@@ -247,7 +247,7 @@ def _resources(file: ProgramFile) -> tuple[Resource, ...]:
             source=part.source,
             as_of=part.as_of,
         )
-        for part in file.resources[file.country]
+        for part in file.resources_of(file.country)
     )
 
 

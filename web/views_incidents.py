@@ -1,8 +1,8 @@
 """Crisis incidents: everything for an on-call responder, and no more than how many for anybody else."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,6 +17,8 @@ from nudges.clock import instant, zone_of
 from store.members import address_of, name_of
 from store.models import Aftercare, Incident, Staff
 from web.console_session import Viewer
+
+_NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,8 @@ class Reach:
 class EmergencyContact:
     """Whom the member said we may call."""
 
-    name: str
-    phone: str
+    words: str  # as the member wrote them
+    phone: str  # the number in them, if there is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,13 +158,11 @@ def _emergency_contact(
 ) -> EmergencyContact | None:
     """The member's, while the incident is in somebody's hands."""
     member = member_of(session, incident)
-    if member is None or member.emergency_contact_sealed is None or incident.state == IncidentState.CLOSED:
+    if member is None or member.emergency_sealed is None or incident.state == IncidentState.CLOSED:
         return None
-    opened = deployment.vault.open_json(
-        member.emergency_contact_sealed, "member", "emergency_contact", member.id
-    )
-    kept = cast("dict[str, str]", opened)
-    return EmergencyContact(name=kept["name"], phone=kept["phone"])
+    words = deployment.vault.open(member.emergency_sealed, "member", "emergency", member.id)
+    number = _NUMBER.search(words)
+    return EmergencyContact(words=words, phone=number[0].strip() if number else "")
 
 
 def _aftercare(session: Session, incident: Incident) -> list[Aftercare]:

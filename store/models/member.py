@@ -18,7 +18,6 @@ class Member(Record):
     ref: Mapped[Label] = mapped_column(unique=True)
     name_sealed: Mapped[Sealed | None]
     attributes_sealed: Mapped[Sealed]  # JSON: attribute -> list of values
-    emergency_contact_sealed: Mapped[Sealed | None]  # whom a responder may call; the member's own to give
     timezone: Mapped[Word]  # IANA name
     status: Mapped[Word]  # active, paused, left
     active_from: Mapped[date | None]

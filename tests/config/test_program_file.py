@@ -178,8 +178,18 @@ def test_a_fault_names_file_line_key_and_mend(tmp_path: Path, text: str, fault: 
 
 
 @pytest.mark.parametrize("country", ["FR", "NO"])
-def test_a_country_without_numbers_is_refused_rather_than_guessed(tmp_path: Path, country: str) -> None:
-    crisis, emergency = _faults(tmp_path / "program.yaml", f"country: {country}")
+def test_a_country_without_numbers_gets_a_stand_in_that_guesses_none(tmp_path: Path, country: str) -> None:
+    path = tmp_path / "program.yaml"
+    path.write_text(f"country: {country}")
+    program = load_program(path)
+    assert not any(resource.is_complete for resource in program.resources)
+    assert not any(sign.isdigit() for sign in program.fields()["crisis_how"] + program.fields()["emergency"])
+
+
+@pytest.mark.parametrize("country", ["FR", "NO"])
+def test_an_empty_list_of_a_country_is_refused(tmp_path: Path, country: str) -> None:
+    written = f"country: {country}\nresources: {{{country}: []}}"
+    crisis, emergency = _faults(tmp_path / "program.yaml", written)
     assert crisis.startswith(f"1: country: resources.{country} must name a number for use: crisis")
     assert emergency.startswith(f"1: country: resources.{country} must name a number for use: emergency")
 

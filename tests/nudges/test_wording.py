@@ -155,9 +155,11 @@ def test_a_cadence_without_a_text_of_its_own_takes_the_general_one() -> None:
     assert own == render("nudge", "sms", _WORDING, _FIELDS)
 
 
-def test_an_unmonitored_program_says_so_to_members_only() -> None:
+def test_an_unmonitored_program_says_so_to_members_except_where_the_answer_says_what_is_so() -> None:
     wording = replace(_WORDING, unmonitored="Nobody reads this number.")
-    assert "Nobody reads this" in render("crisis_self", "sms", wording, _FIELDS).body
+    assert "Nobody reads this" in render("thanks", "sms", wording, _FIELDS).body
+    for medium in ("sms", "email"):  # "we are alerting" and "nobody reads this" would not both be true
+        assert "Nobody reads this" not in render("crisis_self", medium, wording, _FIELDS).body
     assert "Nobody reads this" in render("weekly", "email", wording, _FIELDS).body
     assert "Nobody reads this" not in render("page", "sms", wording, _FIELDS).body
 

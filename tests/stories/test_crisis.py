@@ -1,10 +1,13 @@
 """A text that sounds like a crisis: an honest answer at once, and a human paged until one acknowledges."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from engine.handle_incident import acknowledge, close_incident
+from engine.receive import receive_sms
 from engine.staff import staff_by_ref
 from escalation.incidents import IncidentOutcome
+from sandbox.faults import FaultKind
 from store.models import Staff
 from tests.stories.world import RESPONDER_PHONE, World
 
@@ -171,3 +174,29 @@ def test_a_crisis_text_from_a_number_that_is_somebody_elses_is_not_laid_at_the_m
     (incident,) = world.incidents()
     assert incident.member_id is None
     assert len(world.phone(RESPONDER_PHONE)) == 1
+
+
+def test_a_crisis_text_of_ten_minutes_of_outage_is_answered_and_paged_on_return(world: World) -> None:
+    world.enrol({}, {})
+    world.sandbox.write_text(
+        ONE, "I want to die"
+    )  # our webhook is down: the provider tries once, and gives up
+    world.clock.at += timedelta(minutes=10)
+    returned = world.clock.now()
+    world.tick()
+    assert "988" in world.phone(ONE)[-1]
+    assert "alerting our on-call clinician" in world.phone(ONE)[-1]
+    assert len(world.phone(RESPONDER_PHONE)) == 1
+    assert world.clock.now() - returned < timedelta(minutes=1)
+
+
+def test_a_crisis_answer_in_doubt_waits_for_no_second_look(world: World) -> None:
+    world.enrol({}, {})
+    world.deployment = replace(world.deployment, lookup_wait=timedelta(hours=1))
+    world.sandbox.faults.set(FaultKind.ERROR, next_requests=3, only="twilio")  # the listing, answer and page
+    asked = world.clock.now()
+    receive_sms(world.deployment, provider_id="SM1", from_=ONE, body="I want to die", now=asked)
+    world.tick()
+    assert "988" in world.phone(ONE)[-1]
+    assert len(world.phone(RESPONDER_PHONE)) == 1
+    assert world.clock.now() - asked < timedelta(minutes=1)

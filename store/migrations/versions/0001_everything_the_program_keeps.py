@@ -99,7 +99,6 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(length=255), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("attributes_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("emergency_contact_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=64), nullable=False),
         sa.Column("active_from", sa.Date(), nullable=True),
