@@ -45,7 +45,7 @@ STAGES: Sequence[Stage] = (
         title="60 minutes",
         steps=(
             "If danger to life cannot be ruled out, ask emergency services for a welfare check.",
-            "Tell the director that it stands so, by your organization's own rule. Then say below how it ended.",
+            "Tell the director that it stands so, by your organization's own rule. Then say on this page how it ended.",
         ),
     ),
 )
