@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
+from engine.notice_silence import rung_of
 from engine.outbox import State
 from engine.recipients import suppressed
 from nudges.kinds import Lane
+from nudges.silence import Rung
 from store.members import address_of, attributes_of, name_of
 from store.models import CheckIn, GroupPlace, Member, Message
 from web.causes import cause_in_words
@@ -66,6 +68,7 @@ class PersonShown:
     timezone: str
     contacts: tuple[tuple[str, str, str], ...]  # medium, address, how it stands
     attributes: tuple[tuple[str, str], ...]
+    wants_a_look: bool  # asked that the coordinator look in when it goes quiet, and it has
     trail: list[TrailEntry]
 
 
@@ -126,6 +129,7 @@ def person(session: Session, deployment: Deployment, member_id: UUID, now: datet
             for point in member.contacts
         ),
         attributes=tuple((name, ", ".join(values)) for name, values in attributes_of(vault, member).items()),
+        wants_a_look=member.tells_coordinator and rung_of(session, member.id) is Rung.COORDINATOR,
         trail=_trail(session, member),
     )
 

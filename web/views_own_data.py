@@ -66,6 +66,7 @@ def my_data(deployment: Deployment, member_id: UUID) -> MyData | None:
                 (name.replace("_", " ").capitalize(), ", ".join(v))
                 for name, v in attributes_of(vault, member).items()
             ],
+            *_rhythm(member),
         ]
         return MyData(
             language=member.language,
@@ -77,6 +78,19 @@ def my_data(deployment: Deployment, member_id: UUID) -> MyData | None:
             counts=_counts(session, member),
             looks=_looks(session, deployment, member_id),
         )
+
+
+def _rhythm(member: Member) -> list[tuple[str, str]]:
+    """What is kept to know when to write, and when it has been quiet for long."""
+    kept = (
+        ("How often", member.cadence),
+        ("Your hour", member.hour),
+        ("Holidays of", member.region),
+        ("Your shift", member.shift),
+        ("Last wrote or pressed something", member.heard_at.date().isoformat() if member.heard_at else ""),
+        ("After a long silence", "the coordinator may hear of it" if member.tells_coordinator else ""),
+    )
+    return [(name, value) for name, value in kept if value]
 
 
 def _consents(session: Session, member_id: UUID) -> list[tuple[datetime, str]]:
@@ -97,7 +111,7 @@ def _messages(session: Session, member_id: UUID) -> list[tuple[datetime, str, st
     rows = session.scalars(
         select(Message).where(Message.member_id == member_id).order_by(Message.due_at.desc()).limit(LATEST)
     )
-    return [(row.due_at, row.kind, row.state, row.reason or "") for row in rows]
+    return [(row.due_at, row.kind, row.state, row.reason or row.moved or "") for row in rows]
 
 
 def _check_ins(session: Session, member_id: UUID) -> list[tuple[datetime, str, bool]]:

@@ -111,3 +111,37 @@ def test_a_broken_program_file_stops_it_with_the_line(place: Path, monkeypatch: 
     monkeypatch.setenv("PREPAIRED_PROGRAM", "program.yaml")
     with pytest.raises(UsageFault, match=r"program\.yaml:2: zone: 'Nowhere'"):
         _run()
+
+
+def test_a_public_holiday_is_named_and_leave_is_told(place: Path) -> None:
+    rows = _rows("--from", "2026-11-19", "--to", "2026-12-17", "--away", "2026-12-07..2026-12-11")
+    reasons = {str(row["local"])[:10]: row["reason"] for row in rows}
+    assert reasons["2026-11-27"] == "moved from 2026-11-26: holiday (Thanksgiving Day)"
+    assert reasons["2026-12-10"] == "not sent: leave until 2026-12-11"
+    assert reasons["2026-12-03"] is None
+
+
+def test_a_site_has_holidays_of_its_own_and_a_shift_its_window(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "program.yaml").write_text('shifts: {windows: {Night: {starts: "18:00", ends: "20:00"}}}\n')
+    monkeypatch.setenv("PREPAIRED_PROGRAM", "program.yaml")
+    rows = _rows("--from", "2027-04-12", "--to", "2027-04-20", "--region", "US-MA", "--shift", "night")
+    assert [(str(row["local"])[:16], row["reason"]) for row in rows] == [
+        ("2027-04-12T18:00", "night shift"),
+        ("2027-04-20T18:00", "night shift; moved from 2027-04-19: holiday (Patriots' Day)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--region", "US-ZZ"),
+        ("--shift", "night"),
+        ("--work-days", "someday"),
+        ("--away", "2027-05-02..2027-05-01"),
+    ],
+)
+def test_what_a_member_cannot_be_is_refused(option: str, value: str) -> None:
+    with pytest.raises(UsageFault, match=option):
+        _run(option, value)

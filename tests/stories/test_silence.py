@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.change_membership import choose_mode
-from engine.choose_rhythm import tell_coordinator
+from engine.change_settings import Settings, change_settings
 from nudges.kinds import Lane
 from store.models import Member, Message
 from tests.stories.world import COORDINATOR_MAIL, World
@@ -36,7 +36,8 @@ def member(world: World, ref: str = "m1") -> Member:
 
 def test_a_silence_is_answered_step_by_step_and_tells_nobody_who_was_not_meant_to_know(world: World) -> None:
     begin(world)
-    tell_coordinator(world.deployment, member(world).id, True, world.clock.now())
+    wish = Settings(tells_coordinator=True)
+    change_settings(world.deployment, member(world).id, wish, world.clock.now())
     world.advance(days=23)
     assert steps(world) == [("gentler_offer", "sent")] * 2  # each of the two is asked
     assert sum("MONTHLY" in text for text in world.phone(ONE)) == 1
