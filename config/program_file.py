@@ -15,7 +15,9 @@ from config.yamlfile import Way
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 PageMedium = Literal["sms", "email", "call", "webhook"]
-Role = Literal["coordinator", "director", "responder", "supporter", "clinical_reviewer"]
+Role = Literal[
+    "coordinator", "director", "responder", "supporter", "clinical_reviewer", "clinical_backup", "auditor"
+]
 
 
 def _wall_time(value: object) -> object:
@@ -102,6 +104,9 @@ class StaffPart(Part):
     phone: str | None = None
     unit: str | None = None
     roles: Annotated[list[Role], Field(min_length=1)]
+    attributes: dict[str, str | list[str]] = Field(default_factory=dict)
+    cap: Annotated[int, Field(ge=0, le=20)] = 3
+    trained_until: date | None = None
 
 
 class ShiftPart(Part):
@@ -136,6 +141,38 @@ class OnCallPart(Part):
     alternate: str | None
 
 
+class StepPart(Part):
+    """Who hears of a missed deadline, how many hours after it."""
+
+    after_hours: Annotated[float, Field(ge=0, le=336)]
+    tell: Literal["coordinator", "deputy", "director", "clinical_backup"]
+    by: Literal["sms", "email"] | None = None
+
+
+class CardPart(Part):
+    """Other help that a case may go on to."""
+
+    kind: Literal[
+        "counseling",
+        "stress_reduction",
+        "legal_advice",
+        "disclosure_coaching",
+        "time_off",
+        "administrative_help",
+    ]
+    name: Name
+    how: Annotated[str, Field(min_length=1, max_length=200)]
+    sites: list[str] = Field(default_factory=list)
+
+
+class MatchingPart(Part):
+    """How supporters are found."""
+
+    own_unit: Literal["never", "allowed"] = "never"
+    ranks: list[str] = Field(default_factory=list)
+    rest_days: Annotated[int, Field(ge=0, le=90)] = 14
+
+
 class PathwayPart(Part):
     """The promise of a support request."""
 
@@ -146,6 +183,18 @@ class PathwayPart(Part):
     working_day: SpanPart
     deputy: str | None
     pending_expires_days: Annotated[int, Field(ge=1, le=30)]
+    accept_hours: Annotated[float, Field(gt=0, le=72)]
+    retry_hours: Annotated[float, Field(gt=0, le=168)]
+    silent_hours: Annotated[float, Field(gt=0, le=168)]
+    follow_up_hours: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=6)]
+    closes_after_days: Annotated[int, Field(ge=1, le=60)]
+    steps: Annotated[list[StepPart], Field(min_length=1)]
+    steps_again_hours: Annotated[float, Field(gt=0, le=168)]
+    alternates: list[str]
+    hand_over_hours: Annotated[int, Field(ge=1, le=200)]
+    forget_after_days: Annotated[int, Field(ge=0, le=90)]
+    cards: list[CardPart]
+    matching: MatchingPart
 
 
 class JoinPart(Part):
@@ -250,6 +299,9 @@ class ProgramFile(Part):
             yield ("pathway", "deputy"), f"{self.pathway.deputy!r} is not among the staff"
         if self.on_call.alternate is not None and self.on_call.alternate not in ids:
             yield ("on_call", "alternate"), f"{self.on_call.alternate!r} is not among the staff"
+        for name in self.pathway.alternates:
+            if name not in ids:
+                yield ("pathway", "alternates"), f"{name!r} is not among the staff"
         uses = {resource.use for resource in self.resources_of(self.country)}
         for use in sorted({"crisis", "emergency"} - uses):
             why = f"resources.{self.country} must name a number for use: {use}, with its source and date"

@@ -21,3 +21,9 @@ def write_look(session: Session, *, actor: str, what: str, member_id: UUID | Non
     """The same within the transaction that shows the data."""
     subject = str(member_id) if member_id else None
     audit.record(session, at=now, actor=actor, action=f"looked_at_{what}", subject=subject)
+
+
+def note_case_look(deployment: Deployment, *, actor: str, alias: str, now: datetime) -> None:
+    """Notes a look at a case under the case's own alias: once the case is forgotten it leads to nobody."""
+    with deployment.database.writes.begin() as session:
+        audit.record(session, at=now, actor=actor, action="looked_at_request", subject=alias)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from escalation.case_clock import CasePolicy
 from escalation.deadlines import DeadlinePolicy
+from escalation.outreach import Card
 from escalation.paging import PagingPolicy
 from escalation.resources import Resource, crisis_line, emergency
 from escalation.roster import Roster
@@ -29,7 +31,10 @@ class StaffEntry:
     email: str | None
     phone: str | None  # E.164
     unit: str | None
-    roles: frozenset[str]  # coordinator, director, responder, supporter, clinical_reviewer
+    roles: frozenset[str]  # coordinator, director, responder, supporter, clinical_reviewer, ...
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as a member's: for matching
+    cap: int = 3  # a supporter's cases at once
+    trained_until: date | None = None  # a supporter's training is good up to that day; None: not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,12 @@ class Program:
     join: JoinRules = JoinRules()
     agreement: Agreement = field(default_factory=Agreement)
     unit_messages: tuple[str, ...] = ()  # what may be sent to a unit that rests; reviewed with the file
+    case_policy: CasePolicy = field(default_factory=CasePolicy)
+    alternates: tuple[str, ...] = ()  # staff ids who take what coordinators, deputy and director may not
+    hand_over_hours: int = 16  # working hours without a sign-in before the deputy hears of the queue as well
+    forget_after: timedelta = timedelta(days=7)  # from the closure of a case
+    cards: tuple[Card, ...] = ()  # where a case may go on to, by site
+    matching: Mapping[str, object] = field(default_factory=dict)  # how supporters are found
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to
 

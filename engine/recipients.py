@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.outbox import Entry
+from escalation.requests import OPEN_STATES
 from nudges.holds import Standing
 from store import program_state
 from store.addresses import index_form
@@ -25,7 +26,7 @@ from store.models import (
     Suppression,
 )
 
-OPEN_REQUEST = ("pending", "open", "matched", "contacted")
+OPEN_REQUEST = tuple(sorted(OPEN_STATES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.case_steps import move, plan, tell_queue
 from engine.deployment import Deployment
-from engine.handlers import coordinators_for
-from engine.staff import notify
 from escalation.deadlines import deadlines
-from escalation.requests import OPEN_STATES, RequestEvent, RequestState, advance, reminder_at
+from escalation.requests import OPEN_STATES, RequestEvent, RequestState, reminder_at
 from store import audit
-from store.models import Member, Staff, SupportRequest, new_id
+from store.models import Member, SupportRequest, new_alias, new_id
 
 
 def open_request_of(session: Session, member_id: UUID) -> SupportRequest | None:
@@ -35,7 +34,9 @@ def wish_for_support(
     row = SupportRequest(
         id=new_id(),
         member_id=member.id,
+        alias=new_alias(),
         state=RequestState.PENDING,
+        since=now,
         source=source,
         asked_at=now,
         remind_at=reminder_at(now, member.timezone),
@@ -43,6 +44,7 @@ def wish_for_support(
     )
     session.add(row)
     session.flush()
+    plan(deployment, row)
     return row
 
 
@@ -65,52 +67,17 @@ def confirm(
         request.wishes_sealed = vault.seal_json(kept, "support_request", "wishes", request.id)
     if request.state != RequestState.PENDING:
         return request
+    start_clocks(session, deployment, request, now)
+    audit.record(session, at=now, actor=request.alias, action="request_confirmed", subject=request.alias)
+    return request
+
+
+def start_clocks(session: Session, deployment: Deployment, request: SupportRequest, now: datetime) -> None:
+    """Into the queue: deadlines are computed once, kept with the policy that made them, and somebody is told."""
     program = deployment.program
     clocks = deadlines(now, program.deadline_policy, zone=program.zone, holidays=program.holidays)
-    request.state = advance(RequestState.PENDING, RequestEvent.CONFIRM)
     request.opened_at, request.remind_at, request.expires_at = now, None, None
     request.match_by, request.contact_by = clocks.match_by, clocks.contact_by
     request.policy = dict(clocks.policy)
-    people = coordinators_for(session, deployment, member)
-    notify(
-        session, deployment, people, kind="request_notice", key=f"request:{request.id}", now=now,
-        details={"path": "/requests", "by": program.local_time(clocks.match_by)},
-    )  # fmt: skip
-    audit.record(
-        session, at=now, actor=f"member:{member.id}", action="request_confirmed", subject=str(member.id)
-    )
-    return request
-
-
-def work_request(
-    deployment: Deployment,
-    request_id: UUID,
-    event: RequestEvent,
-    *,
-    staff: Staff,
-    now: datetime,
-    supporter_id: UUID | None = None,
-) -> SupportRequest:
-    """A coordinator or supporter moves a request on. Raises NotAllowed, LookupError for an unknown one."""
-    with deployment.database.writes.begin() as session:
-        request = session.get(SupportRequest, request_id, with_for_update=True)
-        if request is None:
-            raise LookupError("no such request")
-        request.state = advance(RequestState(request.state), event)
-        match event:
-            case RequestEvent.MATCH:
-                request.supporter_id, request.matched_at = supporter_id, now
-            case RequestEvent.PASS_BACK:
-                request.supporter_id = request.matched_at = None
-            case RequestEvent.CONTACT:
-                request.contacted_at = now
-            case RequestEvent.CLOSE | RequestEvent.DECLINE | RequestEvent.EXPIRE:
-                request.closed_at = now
-                request.wishes_sealed = None
-            case RequestEvent.CONFIRM:
-                raise PermissionError("only the member confirms a request")
-        audit.record(
-            session, at=now, actor=f"staff:{staff.ref}", action=f"request_{event.value}"[:64],
-            subject=str(request.member_id),
-        )  # fmt: skip
-    return request
+    move(deployment, request, RequestEvent.CONFIRM, now)
+    tell_queue(session, deployment, request, now, key=f"request:{request.id}")

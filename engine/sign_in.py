@@ -73,6 +73,7 @@ def sign_in(deployment: Deployment, token: str, *, now: datetime, wall: datetime
             bearer = spend(session, token, purpose, now)
             staff = session.get(Staff, bearer.staff_id) if bearer and bearer.staff_id else None
             if staff is not None and staff.active:
+                staff.seen_at = now
                 session_token = _begin(session, staff, wall)
                 audit.record(session, at=now, actor=f"staff:{staff.ref}", action="signed_in")
                 incident = bearer.incident_id if bearer else None
@@ -86,6 +87,7 @@ def sign_in_as(deployment: Deployment, staff_ref: str, *, now: datetime, wall: d
         staff = staff_by_ref(session, staff_ref)
         if staff is None:
             raise LookupError(f"nobody on the staff is called {staff_ref!r}")
+        staff.seen_at = now
         token = _begin(session, staff, wall)
         audit.record(session, at=now, actor=f"staff:{staff.ref}", action="signed_in", detail="demo")
     return token

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.outbox import Draft, put
+from engine.program import StaffEntry
 from store.addresses import index_form, normal
-from store.models import Staff, new_id
+from store.models import Staff, Supporter, new_id
 from store.sealing import Vault
 
 
@@ -32,9 +33,23 @@ def sync_staff(deployment: Deployment, now: datetime) -> int:
             row.email_index = vault.index(index_form("email", email), "email") if email else None
             row.phone_sealed = vault.seal(phone, "staff", "phone", row.id) if phone else None
             row.unit_sealed = vault.seal(person.unit, "staff", "unit", row.id) if person.unit else None
+            if "supporter" in person.roles:
+                session.flush()
+                _sync_supporter(session, vault, person, row)
         for gone in stored.values():
             gone.active = False
     return len(people)
+
+
+def _sync_supporter(session: Session, vault: Vault, person: StaffEntry, staff: Staff) -> None:
+    """What the file says of a supporter; what was lived through since (load, rest, colour) stays."""
+    row = session.get(Supporter, staff.id)
+    if row is None:
+        row = Supporter(staff_id=staff.id)
+        session.add(row)
+    profile = {name: list(values) for name, values in person.attributes.items()}
+    row.profile_sealed = vault.seal_json(profile, "supporter", "profile", staff.id)
+    row.cap, row.trained_until = person.cap, person.trained_until
 
 
 def staff_by_ref(session: Session, ref: str) -> Staff | None:
@@ -62,11 +77,12 @@ def notify(
     key: str,
     now: datetime,
     details: dict[str, str] | None = None,
+    by: str | None = None,
 ) -> int:
-    """Queues a neutral notice to each of the people, by mail where there is mail, else by SMS."""
+    """Queues a neutral notice to each of the people, by mail where there is mail, else by SMS; `by` asks for one."""
     count = 0
     for person in people:
-        medium = _medium_of(deployment, person)
+        medium = _medium_of(deployment, person, by)
         if medium is not None and put(
             session,
             deployment,
@@ -84,7 +100,9 @@ def notify(
     return count
 
 
-def _medium_of(deployment: Deployment, person: Staff) -> str | None:
+def _medium_of(deployment: Deployment, person: Staff, by: str | None = None) -> str | None:
+    if by == "sms" and person.phone_sealed and "sms" in deployment.channels:
+        return "sms"
     if person.email_sealed and "email" in deployment.channels:
         return "email"
     return "sms" if person.phone_sealed and "sms" in deployment.channels else None

@@ -78,6 +78,7 @@ def _frozen(policy: DeadlinePolicy, zone: str, day_off: bool) -> Mapping[str, ob
             "contact_hours": policy.contact_hours,
             "day_off_extra_hours": policy.day_off_extra_hours,
             "hours": "working" if policy.working_hours else "elapsed",
+            "working_day": f"{policy.day_starts:%H:%M}-{policy.day_ends:%H:%M}",
             "opened_on_day_off": day_off,
             "zone": zone,
         }
@@ -97,3 +98,23 @@ def _after_working_hours(
             return starts + left
         left -= max(ends - starts, timedelta(0))
         day = clock.working_day(day + timedelta(days=1))
+
+
+def working_time(
+    since: datetime,
+    until: datetime,
+    policy: DeadlinePolicy,
+    *,
+    zone: str,
+    holidays: Holidays | frozenset[date] = frozenset(),
+) -> timedelta:
+    """How much of the working day passed from `since` to `until`. Raises UnknownZone."""
+    clock = MemberClock(zone, holidays=holidays)
+    day, last = (at.astimezone(zone_of(zone)).date() for at in (since, until))
+    passed = timedelta()
+    while (day := clock.working_day(day)) <= last:
+        starts = max(since, instant(day, policy.day_starts, zone))
+        ends = min(until, instant(day, policy.day_ends, zone))
+        passed += max(ends - starts, timedelta())
+        day += timedelta(days=1)
+    return passed

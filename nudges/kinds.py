@@ -65,6 +65,10 @@ _PAGE = KindPolicy(
     lane=Lane.CRISIS, to_staff=True, pages=True, despite_stop=True, at_least_once=True,
     send_within=timedelta(hours=12),
 )  # fmt: skip
+# About a case, to the member: neutral on a lock screen, never at night, never in a hurry.
+_CASE = KindPolicy(
+    lane=Lane.ANSWER, needs_consent=True, awake_only=True, halts=True, patient=True, send_within=timedelta(days=3),
+)  # fmt: skip
 _NOTICE = KindPolicy(lane=Lane.STAFF, to_staff=True, send_within=timedelta(days=3))
 
 _POLICIES: dict[str, KindPolicy] = {
@@ -100,10 +104,12 @@ _POLICIES: dict[str, KindPolicy] = {
          "crisis_acknowledged", "crisis_waiting", "crisis_taken_back", "crisis_unreached",
          "crisis_false_alarm"), _CRISIS,
     ),
+    **dict.fromkeys(("outreach_offer", "choose_supporter", "helped_ask", "look_notice"), _CASE),
     **dict.fromkeys(("page", "page_again", "page_reminder", "page_drill"), _PAGE),
     **dict.fromkeys(
         ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice", "silence_notice",
-         "aftercare_notice", "unattended_notice"), _NOTICE,
+         "aftercare_notice", "unattended_notice", "outreach_ask", "outreach_reminder", "follow_up_notice", "debrief",
+         "supporter_check"), _NOTICE,
     ),
     # What confirms an address, and what a word by text is answered with: neither tells who is enrolled.
     **dict.fromkeys(

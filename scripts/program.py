@@ -12,7 +12,9 @@ import phonenumbers
 from config.program import LoadedProgram, ProgramFault, load_program_file
 from config.program_file import OnCallPart, ProgramFile, ShiftPart, StaffPart
 from engine.program import JoinRules, Program, StaffEntry
+from escalation.case_clock import CasePolicy, Rung
 from escalation.deadlines import DeadlinePolicy
+from escalation.outreach import Card, CardKind
 from escalation.paging import PagingPolicy
 from escalation.resources import Resource, Use
 from escalation.roster import Override, Responder, Roster, Shift
@@ -53,12 +55,13 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
     cadences = _cadences(file, checked)
     window = checked.value(lambda: Window(file.window.starts, file.window.ends), "window")
     policy = checked.value(lambda: _deadline_policy(file), "pathway")
+    case_policy = checked.value(lambda: _case_policy(file), "pathway")
     staff = tuple(_staff(person, number, file.country, checked) for number, person in enumerate(file.staff))
     roster = checked.value(lambda: _roster(file, staff), "on_call")
     holidays = _holidays(file, checked)
     sites = {name.casefold(): _site(file, name, checked) for name in file.public_holidays.sites}
     shifts = _shifts(file, checked)
-    if window is None or policy is None or roster is None or checked.faults:
+    if window is None or policy is None or case_policy is None or roster is None or checked.faults:
         return None
     return Program(
         name=file.name,
@@ -88,6 +91,15 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         deadline_policy=policy,
         deputy=file.pathway.deputy,
         pending_expires=timedelta(days=file.pathway.pending_expires_days),
+        case_policy=case_policy,
+        alternates=tuple(file.pathway.alternates),
+        hand_over_hours=file.pathway.hand_over_hours,
+        forget_after=timedelta(days=file.pathway.forget_after_days),
+        cards=tuple(
+            Card(kind=CardKind(part.kind), name=part.name, how=part.how, sites=tuple(part.sites))
+            for part in file.pathway.cards
+        ),
+        matching=MappingProxyType(file.pathway.matching.model_dump()),
         resources=_resources(file),
         prompts=MappingProxyType({kind: tuple(prompts) for kind, prompts in file.prompts.items()}),
         wording=_wording(file),
@@ -171,6 +183,12 @@ def _staff(person: StaffPart, number: int, country: str, checked: Checked) -> St
         phone=phone,
         unit=person.unit,
         roles=frozenset(person.roles),
+        attributes={
+            name: tuple(values) if isinstance(values, list) else (values,)
+            for name, values in person.attributes.items()
+        },
+        cap=person.cap,
+        trained_until=person.trained_until,
     )
 
 
@@ -232,6 +250,21 @@ def _deadline_policy(file: ProgramFile) -> DeadlinePolicy:
         working_hours=file.pathway.hours == "working",
         day_starts=file.pathway.working_day.starts,
         day_ends=file.pathway.working_day.ends,
+    )
+
+
+def _case_policy(file: ProgramFile) -> CasePolicy:
+    part = file.pathway
+    return CasePolicy(
+        accept_within=timedelta(hours=part.accept_hours),
+        silent_after=timedelta(hours=part.silent_hours),
+        retry_after=timedelta(hours=part.retry_hours),
+        follow_ups=tuple(timedelta(hours=hours) for hours in part.follow_up_hours),
+        closes_after=timedelta(days=part.closes_after_days),
+        ladder=tuple(
+            Rung(after=timedelta(hours=step.after_hours), tell=step.tell, by=step.by) for step in part.steps
+        ),
+        ladder_again=timedelta(hours=part.steps_again_hours),
     )
 
 

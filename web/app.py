@@ -12,7 +12,6 @@ from engine.clock import Clock
 from engine.deployment import Deployment
 from web import (
     api_routes,
-    case_routes,
     choice_routes,
     console_routes,
     health_routes,
@@ -24,6 +23,7 @@ from web import (
     poster_routes,
     program_routes,
     public_routes,
+    request_routes,
     sendgrid_routes,
     sign_in_routes,
     support_routes,
@@ -52,8 +52,8 @@ _ROUTERS = (
     public_routes.router,
     sign_in_routes.router,
     console_routes.router,
-    case_routes.router,
     incident_routes.router,
+    request_routes.router,
     program_routes.router,
     poster_routes.router,
     outreach_routes.router,

@@ -30,7 +30,7 @@ DOORS = (
         "requests",
         "/console/requests",
         "Requests",
-        frozenset({"coordinator", "director", "deputy", "supporter"}),
+        frozenset({"coordinator", "director", "deputy", "alternate", "supporter"}),
     ),
     Door("unclear", "/console/unclear", "Unclear texts", frozenset({"clinical_reviewer"})),
     Door("members", "/console/members", "Members", _COORDINATOR),

@@ -18,7 +18,9 @@ from web.faults import not_yours, stale_form
 from web.site import Site, SiteDep
 
 COOKIE = "prepaired_session"
-ROLES = ("coordinator", "director", "responder", "supporter", "clinical_reviewer")
+ROLES = (
+    "coordinator", "director", "responder", "supporter", "clinical_reviewer", "clinical_backup", "auditor",
+)  # fmt: skip
 
 
 class SignInNeeded(PrepairedError):
@@ -59,11 +61,12 @@ def _viewer(request: Request, site: SiteDep) -> Viewer:
         request.state.new_cookie = session_cookie(token, site)
     if staff is None:
         raise SignInNeeded("sign in first")
-    is_deputy = (
-        staff.ref == site.deployment.program.deputy
-    )  # no role of the file's: it comes with the pathway
-    duties = {"deputy"} if is_deputy else set()
-    if is_responder(site.deployment.program, staff):
+    program = site.deployment.program
+    # No roles of the file's: they come with the pathway and the roster.
+    duties = {"deputy"} if staff.ref == program.deputy else set()
+    if staff.ref in program.alternates:
+        duties.add("alternate")
+    if is_responder(program, staff):
         duties.add("responder")  # whom the roster may page, whatever their role
     return Viewer(
         id=staff.id,

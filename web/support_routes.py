@@ -7,6 +7,7 @@ from markupsafe import Markup
 from engine.ask_for_support import ask_for_support
 from engine.fear_danger import fear_danger
 from engine.link_holders import Done
+from engine.offer_choice import choose
 from engine.record_connection import record_connection
 from web.bodies import Form, PostedForm
 from web.site import Site, SiteDep
@@ -40,6 +41,8 @@ def _do(site: Site, token: str, act: str, form: Form) -> Done:
         case "support" | "concern":
             wishes = {name: form.get(name, "").strip()[:LONGEST_WISH] for name in WISHES}
             done = ask_for_support(deployment, token, "self" if act == "support" else "concern", wishes, now)
+        case "choose" | "not_now":
+            done = choose(deployment, token, form.get("supporter", "") if act == "choose" else "not_now", now)
         case "danger":
             done = fear_danger(deployment, token, now)
         case _:

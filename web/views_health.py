@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.engine_health import engine_health
+from escalation.requests import QUEUE_STATES
 from store import program_state
 from store.models import BuddyGroup, Inbound, Incident, Member, Message, Sender, SupportRequest
 
@@ -31,7 +32,7 @@ def measures(deployment: Deployment, clock: Clock) -> list[tuple[str, str, str, 
              _count(session, select(func.count()).where(BuddyGroup.state == "active"))),
             ("prepaired_requests_open", "Support requests in the queue.",
              _count(session, select(func.count()).where(
-                 SupportRequest.state.in_(("open", "matched", "contacted"))))),
+                 SupportRequest.state.in_(QUEUE_STATES)))),
             ("prepaired_incidents_open", "Incidents nobody has closed.",
              _count(session, select(func.count()).where(Incident.state != "closed"))),
             ("prepaired_inbound_waiting", "Received and not yet understood.",

@@ -88,7 +88,7 @@ def _tally(session: Session, deployment: Deployment, now: datetime) -> Tally:
     queue_now = select(func.count()).where(SupportRequest.state.in_(IN_QUEUE))
     late = queue_now.where(
         ((SupportRequest.state == "open") & (SupportRequest.match_by < now))
-        | ((SupportRequest.state == "matched") & (SupportRequest.contact_by < now))
+        | (SupportRequest.state.in_(("matched", "accepted", "no_answer")) & (SupportRequest.contact_by < now))
     )
     return Tally(
         members=session.scalar(select(func.count()).where(Member.status == "active")) or 0,

@@ -1,5 +1,6 @@
 """What the support page shows to the holder of a good link: the prompt, and where things stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from engine.fear_danger import open_incident_of
 from engine.handlers import coordinators_for
 from engine.link_holders import holder_of
 from engine.links import Bearer
+from engine.offer_choice import Choice, choices_of
 from engine.shared_prompts import number_of, prompt_for
 from engine.staff import name_of_staff
 from escalation.requests import OPEN_STATES
@@ -56,6 +58,7 @@ class SupportView:
     may_log: bool
     logged: bool | None  # the answer that is on record for this nudge, None without one
     request: RequestShown | None
+    choices: Sequence[Choice]  # whom the member may choose, where that was offered
     incident: IncidentShown | None
 
 
@@ -79,6 +82,7 @@ def support_view(deployment: Deployment, token: str, now: datetime) -> SupportVi
             may_log=may_log,
             logged=_logged(session, nudge) if may_log else None,
             request=_request(session, deployment, member),
+            choices=choices_of(session, deployment, member, now),
             incident=_incident(session, deployment, incident, now) if incident else None,
         )
 

@@ -15,15 +15,18 @@ from store.models.pathway import (
     StaffSession,
     SupportRequest,
 )
-from store.models.record import Record, new_id
+from store.models.record import Record, new_alias, new_id
+from store.models.supporters import ApiKey, CaseCount, HelpCount, Nomination, ProviderCopy, Supporter
 from store.models.wishes import Cover, KeepWish, NeverWish, Outreach
 
 __all__ = [
     "Aftercare",
     "Agreement",
+    "ApiKey",
     "AuditEntry",
     "AuditHead",
     "BuddyGroup",
+    "CaseCount",
     "CheckIn",
     "Cohort",
     "CohortMember",
@@ -34,6 +37,7 @@ __all__ = [
     "Cursor",
     "Exclusion",
     "GroupPlace",
+    "HelpCount",
     "Inbound",
     "Incident",
     "Invitation",
@@ -43,8 +47,10 @@ __all__ = [
     "Member",
     "Message",
     "NeverWish",
+    "Nomination",
     "Outreach",
     "ProgramState",
+    "ProviderCopy",
     "ProviderEvent",
     "Record",
     "Rematch",
@@ -54,7 +60,9 @@ __all__ = [
     "Staff",
     "StaffSession",
     "SupportRequest",
+    "Supporter",
     "Suppression",
     "UnclearReply",
+    "new_alias",
     "new_id",
 ]

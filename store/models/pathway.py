@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.models.record import At, Digest, Id, Label, Prose, Record, Sealed, Word
+from store.models.record import At, Digest, Id, Label, Prose, Record, Sealed, Word, new_alias
 
-_OPEN = text("state in ('pending', 'open', 'matched', 'contacted')")
+_OPEN = text("state not in ('closed', 'declined', 'expired')")
 _OPEN_INCIDENT = text("state <> 'closed'")
 
 
@@ -25,6 +25,8 @@ class Staff(Record):
     email_index: Mapped[Digest | None]
     phone_sealed: Mapped[Sealed | None]
     unit_sealed: Mapped[Sealed | None]
+    seen_at: Mapped[At | None]  # the last sign-in
+    away_until: Mapped[At | None]  # somebody else takes what comes in until then
 
 
 class StaffSession(Record):
@@ -39,36 +41,57 @@ class StaffSession(Record):
 
 
 class SupportRequest(Record):
-    """A member's request for formal support. One that is open a member."""
+    """One case of formal support, from a wish to its closure; the whole row goes when it is forgotten.
+
+    Open at most once a member, and once a person who is no member (by the fingerprint of their number or mail).
+    """
 
     __tablename__ = "support_request"
     __table_args__ = (
+        Index("uq_support_request_open", "member_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
-            "uq_support_request_open",
-            "member_id",
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            "uq_support_request_person", "person_index", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
         ),
-    )
+        Index("ix_support_request_next_at", "next_at"),
+    )  # fmt: skip
 
     id: Mapped[Id]
-    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    person_sealed: Mapped[Sealed | None]  # JSON: who it is about where that is no member, or a unit
+    person_index: Mapped[Digest | None]
+    is_group: Mapped[bool] = mapped_column(default=False)  # a unit, not one person
+    alias: Mapped[Word] = mapped_column(default=new_alias, unique=True)  # what the audit trail calls the case
     state: Mapped[Word]  # escalation.requests has the words and what may follow what
-    source: Mapped[Word]  # self, concern
+    source: Mapped[Word]  # self, concern, referral, phone, event
+    kind: Mapped[Word | None]  # escalation.ways_in.Kind
+    sentence_sealed: Mapped[Sealed | None]  # one neutral sentence
     wishes_sealed: Mapped[Sealed | None]  # JSON: how, when, anything to avoid, own unit or another
     asked_at: Mapped[At]
     opened_at: Mapped[At | None]  # the member confirmed; the clocks run from here
+    since: Mapped[At | None]  # when the present state was entered
     remind_at: Mapped[At | None]  # pending: one reminder next morning
     expires_at: Mapped[At | None]  # pending only
     match_by: Mapped[At | None]
     contact_by: Mapped[At | None]
     policy: Mapped[dict[str, object] | None] = mapped_column(JSON)  # frozen at opening
+    next_step: Mapped[Word | None]  # escalation.case_clock.Act
+    next_at: Mapped[At | None]
+    rung: Mapped[int] = mapped_column(default=0)  # how far up the ladder people were told, in this state
+    reminded: Mapped[int] = mapped_column(default=0)  # reminders to the supporter, in this state
+    tries: Mapped[int] = mapped_column(default=0)  # attempts without an answer
+    talks: Mapped[int] = mapped_column(default=0)
+    follow_ups: Mapped[int] = mapped_column(default=0)  # done
+    followed_up_at: Mapped[At | None]
     supporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    offered: Mapped[list[str] | None] = mapped_column(JSON)  # staff ids: the requester may choose
+    passed: Mapped[list[str] | None] = mapped_column(JSON)  # staff ids who passed it back or stayed silent
     matched_at: Mapped[At | None]
     contacted_at: Mapped[At | None]
     closed_at: Mapped[At | None]
-    missed_told_at: Mapped[At | None]  # the director was told that a deadline passed
+    forget_at: Mapped[At | None]  # closed_at and the grace period
+    hold_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    hold_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    hold_at: Mapped[At | None]  # a legal hold by two persons: not forgotten until it is lifted
 
 
 class Incident(Record):

@@ -1,5 +1,6 @@
 """The column types that every table shares."""
 
+import secrets
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -35,6 +36,11 @@ def new_id() -> UUID:
     """A UUIDv7: unique, and in order of making, which keeps indexes compact."""
     made: UUID = uuid_utils.uuid7()
     return made
+
+
+def new_alias() -> str:
+    """A random name for a case: it says nothing of whose it is, and nothing leads back once the row is gone."""
+    return f"case:{secrets.token_hex(12)}"
 
 
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]

@@ -90,7 +90,7 @@ def test_the_policy_is_frozen_into_the_answer() -> None:
     found = deadlines(_at(2026, 11, 28), _ELAPSED, zone=_ZONE)
     assert json.loads(json.dumps(dict(found.policy))) == {
         "match_hours": 24, "contact_hours": 48, "day_off_extra_hours": 24, "hours": "elapsed",
-        "opened_on_day_off": True, "zone": _ZONE,
+        "working_day": "08:00-17:00", "opened_on_day_off": True, "zone": _ZONE,
     }  # fmt: skip
     with pytest.raises(TypeError):
         found.policy["match_hours"] = 1  # type: ignore[index]

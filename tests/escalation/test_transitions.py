@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
 from escalation import incidents, requests
+from escalation.acts import WHO_MAY, Actor, NotTheirs, allowed, check
 from escalation.incidents import IncidentEvent, IncidentState
 from escalation.requests import OPEN_STATES, RequestEvent, RequestState, reminder_at
 from escalation.transitions import NotAllowed
@@ -16,12 +17,14 @@ _ENDS = (RequestState.CLOSED, RequestState.DECLINED, RequestState.EXPIRED)
 
 def test_a_request_goes_from_a_wish_to_its_closure() -> None:
     state = RequestState.PENDING
-    for event in ("CONFIRM", "MATCH", "PASS_BACK", "MATCH", "CONTACT", "CLOSE"):
+    for event in (
+        "CONFIRM", "MATCH", "PASS_BACK", "MATCH", "ACCEPT", "MISS", "REACH", "TALK", "FEAR", "SETTLE", "REFER", "CLOSE",
+    ):  # fmt: skip
         state = requests.advance(state, RequestEvent[event])
     assert state is RequestState.CLOSED
 
 
-@pytest.mark.parametrize("state", sorted(OPEN_STATES))
+@pytest.mark.parametrize("state", sorted(OPEN_STATES - {RequestState.SAFETY_CONCERN}))
 def test_a_member_may_decline_at_any_time(state: RequestState) -> None:
     assert requests.advance(state, RequestEvent.DECLINE) is RequestState.DECLINED
 
@@ -31,6 +34,30 @@ def test_a_member_may_decline_at_any_time(state: RequestState) -> None:
 def test_what_has_ended_stays_ended(state: RequestState, event: RequestEvent) -> None:
     with pytest.raises(NotAllowed):
         requests.advance(state, event)
+
+
+def test_a_fear_for_somebodys_safety_is_settled_before_the_case_can_end() -> None:
+    for event in (RequestEvent.CLOSE, RequestEvent.DECLINE, RequestEvent.PASS_BACK):
+        with pytest.raises(NotAllowed):
+            requests.advance(RequestState.SAFETY_CONCERN, event)
+    assert requests.advance(RequestState.SAFETY_CONCERN, RequestEvent.SETTLE) is RequestState.TALKING
+
+
+@pytest.mark.parametrize("state", sorted(OPEN_STATES - {RequestState.PENDING, RequestState.SAFETY_CONCERN}))
+def test_a_supporter_may_fear_for_somebodys_safety_at_any_time(state: RequestState) -> None:
+    assert requests.advance(state, RequestEvent.FEAR) is RequestState.SAFETY_CONCERN
+
+
+def test_every_state_is_explained_and_every_event_is_somebodys() -> None:
+    assert set(requests.MEANING) == set(RequestState)
+    assert all(WHO_MAY[event] for event in RequestEvent)
+    assert {event for _, event in requests.TRANSITIONS} == set(RequestEvent)
+
+
+def test_what_is_anothers_to_do_is_refused_with_a_reason() -> None:
+    with pytest.raises(NotTheirs, match="a coordinator cannot make a support request be accepted"):
+        check(RequestEvent.ACCEPT, [Actor.COORDINATOR])
+    assert RequestEvent.RETURN not in allowed(RequestState.MATCHED, [Actor.SUPPORTER, Actor.COORDINATOR])
 
 
 def test_a_refusal_names_state_and_event() -> None:
@@ -81,7 +108,7 @@ class _Life(RuleBasedStateMachine):
     @invariant()
     def nobody_hears_of_it_unconfirmed(self) -> None:
         """Matching, contacting and closing come after the member's own confirmation."""
-        acts = [event for event in self.seen if event in (RequestEvent.MATCH, RequestEvent.CONTACT)]
+        acts = [event for event in self.seen if event in (RequestEvent.MATCH, RequestEvent.REACH)]
         assert not acts or self.seen[0] is RequestEvent.CONFIRM
 
     @invariant()

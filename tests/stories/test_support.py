@@ -35,13 +35,15 @@ def test_an_unconfirmed_wish_is_reminded_once_next_morning_and_then_forgotten(wo
     assert world.mailbox(COORDINATOR_MAIL) == []
 
 
-def test_a_missed_deadline_reaches_coordinator_and_director_once(world: World) -> None:
+def test_a_missed_deadline_goes_up_the_ladder_one_rung_at_a_time(world: World) -> None:
     world.enrol({}, {})
     world.text(ONE, "3")
     world.text(ONE, "3")
-    world.advance(days=3)
-    assert len(world.mailbox("director@example.org")) == 1
-    assert len(world.mailbox(COORDINATOR_MAIL)) == 2
+    world.advance(hours=24, minutes=1)
+    assert world.mailbox(COORDINATOR_MAIL).count("Prepaired: past its time") == 1
+    assert world.mailbox("director@example.org") == []
+    world.advance(hours=8)
+    assert world.mailbox("director@example.org") == ["Prepaired: past its time"]
 
 
 def test_stop_with_an_open_request_reaches_a_human(world: World) -> None:

@@ -23,13 +23,14 @@ from sandbox.sms import Text
 from sandbox.state import ACCOUNT_SID, API_KEY, AUTH_TOKEN, NUMBER, SandboxState
 from scripts.program import load_program
 from store.database import Database
-from store.models import Aftercare, CheckIn, Incident, Message, Rhythm, SupportRequest
+from store.models import Aftercare, CheckIn, Incident, Message, Rhythm, Staff, SupportRequest
 from store.sealing import Vault
 
 RowT = TypeVar("RowT")
 ALL_WEEK = frozenset(range(7))
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC).time()
 RESPONDER_PHONE = "+12025550190"
+SUPPORTER_MAIL = "supporter@example.org"
 COORDINATOR_MAIL = "coordinator@example.org"
 
 
@@ -60,6 +61,14 @@ def story_program(*, attended: bool = True) -> Program:
         StaffEntry(
             id="dira", name="Dira Ector", email="director@example.org", phone=None, unit=None,
             roles=frozenset({"director"}),
+        ),
+        StaffEntry(
+            id="sofi", name="Sofi Upport", email=SUPPORTER_MAIL, phone="+12025550191", unit="Pharmacy",
+            roles=frozenset({"supporter"}), attributes={"languages": ("English",)},
+        ),
+        StaffEntry(
+            id="sven", name="Sven Upport", email="sven@example.org", phone=None, unit="Radiology",
+            roles=frozenset({"supporter"}),
         ),
         StaffEntry(
             id="rene", name="Rene Sponder", email=None, phone=RESPONDER_PHONE, unit="Emergency",
@@ -125,10 +134,7 @@ class World:
             Incident.next_page_at,
             Incident.report_by,
             Aftercare.due_at,
-            SupportRequest.remind_at,
-            SupportRequest.expires_at,
-            SupportRequest.match_by,
-            SupportRequest.contact_by,
+            SupportRequest.next_at,
         )
         now = self.clock.now()
         with self.deployment.database.reads() as session:
@@ -157,6 +163,11 @@ class World:
     def mailbox(self, address: str) -> list[str]:
         """The subjects of the mails that address received, oldest first."""
         return [one.subject for one in self.sandbox.memory.mails() if one.to == address]
+
+    def staff(self, ref: str) -> Staff:
+        """Somebody of the staff."""
+        (one,) = self._rows(Staff, ref=ref)
+        return one
 
     def messages(self, **equals: object) -> list[Message]:
         """Rows of the outbox."""

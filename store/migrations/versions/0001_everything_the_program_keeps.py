@@ -24,6 +24,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("group_index", name=op.f("uq_agreement_group_index")),
     )
     op.create_table(
+        "api_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("window_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_api_key_key_hash")),
+        sa.UniqueConstraint("name", name=op.f("uq_api_key_name")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -44,6 +57,14 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "case_count",
+        sa.Column("period", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("period", "kind", "outcome", name=op.f("pk_case_count")),
     )
     op.create_table(
         "cohort",
@@ -67,6 +88,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusion")),
         sa.UniqueConstraint("pair_index", name=op.f("uq_exclusion_pair_index")),
+    )
+    op.create_table(
+        "help_count",
+        sa.Column("period", sa.String(length=64), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("period", "question", "answer", name=op.f("pk_help_count")),
     )
     op.create_table(
         "inbound",
@@ -128,6 +157,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_member_ref")),
     )
     op.create_table(
+        "nomination",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("reach_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination")),
+    )
+    op.create_table(
         "program_state",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("halted_at", sa.DateTime(timezone=True), nullable=True),
@@ -138,6 +176,18 @@ def upgrade() -> None:
         sa.Column("home", sa.String(length=255), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program_state")),
     )
+    op.create_table(
+        "provider_copy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("medium", sa.String(length=64), nullable=False),
+        sa.Column("provider_id", sa.String(length=255), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_copy")),
+    )
+    with op.batch_alter_table("provider_copy", schema=None) as batch_op:
+        batch_op.create_index("ix_provider_copy_due_at", ["due_at"], unique=False)
+
     op.create_table(
         "provider_event",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -167,6 +217,8 @@ def upgrade() -> None:
         sa.Column("email_index", sa.String(length=64), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("unit_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("away_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("ref", name=op.f("uq_staff_ref")),
     )
@@ -390,22 +442,51 @@ def upgrade() -> None:
     op.create_table(
         "support_request",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("person_index", sa.String(length=64), nullable=True),
+        sa.Column("is_group", sa.Boolean(), nullable=False),
+        sa.Column("alias", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=True),
+        sa.Column("sentence_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("wishes_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("match_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("policy", sa.JSON(), nullable=True),
+        sa.Column("next_step", sa.String(length=64), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("talks", sa.Integer(), nullable=False),
+        sa.Column("follow_ups", sa.Integer(), nullable=False),
+        sa.Column("followed_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("supporter_id", sa.Uuid(), nullable=True),
+        sa.Column("offered", sa.JSON(), nullable=True),
+        sa.Column("passed", sa.JSON(), nullable=True),
         sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contacted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("missed_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forget_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hold_asked_by", sa.Uuid(), nullable=True),
+        sa.Column("hold_by", sa.Uuid(), nullable=True),
+        sa.Column("hold_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hold_asked_by"],
+            ["staff.id"],
+            name=op.f("fk_support_request_hold_asked_by_staff"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["hold_by"], ["staff.id"], name=op.f("fk_support_request_hold_by_staff"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_support_request_member_id_member"), ondelete="CASCADE"
         ),
@@ -416,16 +497,50 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_support_request")),
+        sa.UniqueConstraint("alias", name=op.f("uq_support_request_alias")),
     )
     with op.batch_alter_table("support_request", schema=None) as batch_op:
+        batch_op.create_index("ix_support_request_next_at", ["next_at"], unique=False)
         batch_op.create_index(
             "uq_support_request_open",
             ["member_id"],
             unique=True,
-            sqlite_where=sa.text("state in ('pending', 'open', 'matched', 'contacted')"),
-            postgresql_where=sa.text("state in ('pending', 'open', 'matched', 'contacted')"),
+            sqlite_where=sa.text("state not in ('closed', 'declined', 'expired')"),
+            postgresql_where=sa.text("state not in ('closed', 'declined', 'expired')"),
+        )
+        batch_op.create_index(
+            "uq_support_request_person",
+            ["person_index"],
+            unique=True,
+            sqlite_where=sa.text("state not in ('closed', 'declined', 'expired')"),
+            postgresql_where=sa.text("state not in ('closed', 'declined', 'expired')"),
         )
 
+    op.create_table(
+        "supporter",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("profile_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("cap", sa.Integer(), nullable=False),
+        sa.Column("trained_until", sa.Date(), nullable=True),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("colour_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("takes_cases", sa.Boolean(), nullable=False),
+        sa.Column("wants_invitations", sa.Boolean(), nullable=False),
+        sa.Column("own_supporter_id", sa.Uuid(), nullable=True),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("hours", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["own_supporter_id"],
+            ["staff.id"],
+            name=op.f("fk_supporter_own_supporter_id_staff"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_supporter_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_supporter")),
+    )
     op.create_table(
         "unclear_reply",
         sa.Column("id", sa.Uuid(), nullable=False),
