@@ -19,12 +19,6 @@ def front(site: SiteDep) -> Response:
     return site.member_page("member/front.html", slug=site.deployment.program.slug)
 
 
-@router.api_route("/refer/{program}", methods=["GET", "HEAD"])
-def refer_page(program: str, site: SiteDep) -> HTMLResponse:
-    """How to ask for support, for oneself or for a colleague."""
-    return site.member_page("member/refer.html")
-
-
 @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
 def unsubscribe_page(token: str, site: SiteDep) -> HTMLResponse:
     """A button only: mail scanners open this address."""
