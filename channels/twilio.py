@@ -86,6 +86,19 @@ class TwilioChannel:
                     provider_id=held.sid or "", body=held.body or "", status=str(held.status or ""), code=code
                 )
 
+    def erase(self, provider_id: str) -> bool:
+        """Deletes Twilio's copy of a message; True when it is gone, also where it was gone before."""
+        from twilio.base.exceptions import TwilioException
+
+        from channels.twilio_transport import Interrupted, NotSent
+
+        try:
+            return bool(self._client.messages(provider_id).delete())
+        except (NotSent, Interrupted):
+            return False
+        except TwilioException as error:
+            return getattr(error, "status", 0) == 404
+
     def received(self, since: datetime) -> Iterator[Received]:
         """Messages our number received at or after `since` (the provider's clock), newest first.
 

@@ -6,7 +6,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engine.advance_cases import advance_cases
+from engine.care_for_supporters import ask_supporters
 from engine.deployment import Deployment
+from engine.forget_cases import delete_copies, forget_cases
 from store.models import Inbound, Link, UnclearReply
 
 FORGOTTEN = ""
@@ -16,6 +18,9 @@ WORDS_REMEMBERED_FOR = timedelta(days=8)  # a CALL counts as an answer to a red 
 def advance_deadlines(deployment: Deployment, now: datetime) -> int:
     """Does what is due by `now`; returns how many requests that touched."""
     touched = advance_cases(deployment, now)
+    forget_cases(deployment, now)
+    delete_copies(deployment, now)
+    ask_supporters(deployment, now)
     with deployment.database.writes.begin() as session:
         session.execute(delete(UnclearReply).where(UnclearReply.expires_at <= now))
         session.execute(delete(Link).where(Link.expires_at <= now))

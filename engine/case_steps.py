@@ -11,6 +11,7 @@ from engine.deployment import Deployment
 from engine.staff import notify
 from escalation.case_clock import CaseFacts, NextStep, next_step
 from escalation.requests import ENDED, IN_TOUCH, RequestEvent, RequestState, advance
+from escalation.retention import outcome_of
 from store.models import Staff, SupportRequest
 
 _FIRST_CONTACT = frozenset({RequestState.ACCEPTED, RequestState.NO_ANSWER})
@@ -56,6 +57,7 @@ def move(deployment: Deployment, request: SupportRequest, event: RequestEvent, n
     if after is RequestState.OPEN and before is not RequestState.PENDING:
         _leave_supporter(request)
     if after in ENDED:
+        request.outcome = outcome_of(before, after, request.talks or 0)
         _end(deployment, request, now)
     plan(deployment, request)
 

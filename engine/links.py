@@ -15,6 +15,7 @@ from store.sealing import new_token, token_hash
 class Purpose(StrEnum):
     """What a link lets its holder do."""
 
+    HELPED = "helped"  # /helped/…: two questions; the link is nobody's
     SUPPORT = "support"  # /s/…: the support page of the member who got the message
     MEMBER = "member"  # /m/…: trades for a cookie that opens the member's page
     UNSUBSCRIBE = "unsubscribe"  # /unsubscribe/…: RFC 8058
@@ -25,6 +26,7 @@ class Purpose(StrEnum):
 
 
 LIFETIMES = {
+    Purpose.HELPED: timedelta(days=30),
     Purpose.SUPPORT: timedelta(days=30),
     Purpose.MEMBER: timedelta(days=7),
     Purpose.UNSUBSCRIBE: timedelta(days=400),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.case_steps import move, plan, tell_queue
 from engine.deployment import Deployment
+from engine.forget_cases import words_that_asked
 from escalation.deadlines import deadlines
 from escalation.requests import OPEN_STATES, RequestEvent, RequestState, reminder_at
 from store import audit
@@ -80,4 +81,6 @@ def start_clocks(session: Session, deployment: Deployment, request: SupportReque
     request.match_by, request.contact_by = clocks.match_by, clocks.contact_by
     request.policy = dict(clocks.policy)
     move(deployment, request, RequestEvent.CONFIRM, now)
+    if request.member_id is not None:
+        words_that_asked(session, request, now)
     tell_queue(session, deployment, request, now, key=f"request:{request.id}")

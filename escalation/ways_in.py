@@ -45,7 +45,7 @@ class Sentence:
     looks_clinical: tuple[str, ...]  # the words; a person decides
 
 
-_NUMBER = re.compile(r"\d[\d\s./-]{4,}")
+_NUMBER = re.compile(r"(?:\d[\s./-]?){5,}")
 _CODE = re.compile(r"\b[A-TV-Z]\d{2}(?:\.\d+)?\b")
 _DOSE = re.compile(r"\b\d+\s?(?:mg|mcg|ml|units?)\b", re.IGNORECASE)
 _CLINICAL = re.compile(

@@ -72,6 +72,11 @@ class Memory:
         with self._lock:
             return tuple(self._threads.get(address.lower(), ()))
 
+    def forget_text(self, sid: str) -> bool:
+        """The provider deletes its copy; the phone that has the text keeps it. False where there was none."""
+        with self._lock:
+            return self._texts.pop(sid, None) is not None
+
     def keep(self, entry: Entry) -> None:
         """Remember a text or mail under the person who got or wrote it."""
         with self._lock:

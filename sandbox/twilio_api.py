@@ -1,4 +1,4 @@
-"""The stand-in Twilio's Messages API, as the published description has it: create, list, fetch."""
+"""The stand-in Twilio's Messages API, as the published description has it: create, list, fetch, delete."""
 
 import asyncio
 import base64
@@ -82,6 +82,16 @@ def twilio_routes(state: SandboxState) -> APIRouter:
         if text is None:
             return twilio_error(404, 20404, f"The requested resource {request.url.path} was not found")
         return JSONResponse(as_json(text, state.account_sid))
+
+    @router.delete("/Messages/{sid}.json")
+    async def erased(account_sid: str, sid: str, request: Request) -> Response:
+        if refused := _unauthorised(state, account_sid, request):
+            return refused
+        if early := _fault_before(state, state.faults.of_answer("twilio", sends=False)):
+            return early
+        if not state.memory.forget_text(sid):
+            return twilio_error(404, 20404, f"The requested resource {request.url.path} was not found")
+        return Response(status_code=204)
 
     return router
 
@@ -178,7 +188,8 @@ def _page(state: SandboxState, query: Mapping[str, str]) -> Response:
         on_day = _day_filter(query)
     except ValueError:
         return twilio_error(400, 20001, "Invalid parameter")
-    texts = [text for text in state.memory.texts(to=query.get("To"), from_=query.get("From")) if on_day(text)]
+    found = state.memory.texts(to=query.get("To"), from_=query.get("From"))
+    texts = [text for text in found if on_day(text) and state.memory.text(text.sid) is not None]
     after = query.get("PageToken", "")[2:]
     start = next((place + 1 for place, text in enumerate(texts) if text.sid == after), number * size)
     shown = texts[start : start + size]

@@ -4,7 +4,7 @@ On SQLite only writers BEGIN IMMEDIATE (a reader that upgrades later would fail 
 """
 
 import os
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,15 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.engine.dialect.name == "sqlite"
+
+    def write_out(self) -> None:
+        """On SQLite: empties the write-ahead log into the file, so that what was erased is in neither.
+
+        Where somebody reads at that moment the log stays until the next time.
+        """
+        if self.is_sqlite:
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Gives every connection back."""

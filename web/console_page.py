@@ -32,6 +32,13 @@ DOORS = (
         "Requests",
         frozenset({"coordinator", "director", "deputy", "alternate", "supporter"}),
     ),
+    Door(
+        "supporters",
+        "/console/supporters",
+        "Supporters",
+        frozenset({"coordinator", "director", "deputy", "supporter"}),
+    ),
+    Door("holds", "/console/holds", "Kept", frozenset({"coordinator", "director", "deputy", "auditor"})),
     Door("unclear", "/console/unclear", "Unclear texts", frozenset({"clinical_reviewer"})),
     Door("members", "/console/members", "Members", _COORDINATOR),
     Door("groups", "/console/groups", "Groups", _COORDINATOR),
@@ -40,7 +47,7 @@ DOORS = (
     Door("outreach", "/console/outreach", "Outreach", frozenset({"coordinator", "director", "deputy"})),
     Door("posters", "/console/posters", "Posters", _COORDINATOR),
     Door("program", "/console/program", "Program", frozenset({"coordinator", "director"})),
-    Door("audit", "/console/audit", "Audit", _COORDINATOR),
+    Door("audit", "/console/audit", "Audit", frozenset({"coordinator", "auditor"})),
 )
 
 

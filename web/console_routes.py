@@ -111,7 +111,7 @@ def requeue_message(message_id: str, form: ConsoleForm, viewer: ViewerDep, site:
 @router.get("/audit")
 def audit_page(viewer: ViewerDep, site: SiteDep, before: int | None = None) -> Response:
     """Who did what, newest first."""
-    viewer.need("coordinator")
+    viewer.need("coordinator", "auditor")
     entries = audit_entries(site.deployment, before)
     return console_page(site, viewer, "console/audit.html", here="audit", entries=entries)
 

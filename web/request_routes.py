@@ -5,6 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from channels.invitation import invitation
+from engine.care_for_supporters import own_care
 from engine.match_supporters import may_take
 from engine.note_look import note_case_look
 from engine.offer_choice import NotOffered, offer_choice
@@ -13,6 +15,7 @@ from escalation.acts import Actor, NotTheirs
 from escalation.requests import RequestEvent
 from escalation.transitions import NotAllowed
 from store.models import Staff, SupportRequest
+from store.sealing import token_hash
 from web.bodies import Form
 from web.console_page import console_page
 from web.console_routes import known_id
@@ -24,7 +27,7 @@ from web.views_request import RequestPage, request_page
 from web.views_requests import queue
 
 router = APIRouter(prefix="/console", include_in_schema=False)
-WORKERS = ("coordinator", "director", "deputy", "alternate", "supporter")
+WORKERS = ("coordinator", "director", "deputy", "alternate", "supporter", "clinical_backup")
 
 
 @router.get("/requests")
@@ -46,6 +49,20 @@ def request_case(request_id: str, viewer: ViewerDep, site: SiteDep) -> HTMLRespo
     case = _case(site, viewer, known_id(request_id))
     note_case_look(site.deployment, actor=viewer.actor, alias=case.alias, now=site.now())
     return console_page(site, viewer, "console/request.html", here="requests", case=case)
+
+
+@router.get("/requests/{request_id}/follow-up.ics")
+def follow_up_entry(request_id: str, viewer: ViewerDep, site: SiteDep) -> Response:
+    """The next follow-up as a private calendar entry: only for a supporter who asked for such entries."""
+    viewer.need("supporter")
+    case = _case(site, viewer, known_id(request_id))
+    with site.deployment.database.reads() as session:
+        own = own_care(session, site.deployment, viewer.id)
+    if not case.is_own or own is None or not own.wants_invitations or case.next_at is None:
+        raise unknown()
+    entry = invitation(token_hash(case.alias)[:24], case.next_at, site.now())
+    headers = {"Content-Disposition": 'attachment; filename="hold.ics"'}
+    return Response(entry, media_type="text/calendar", headers=headers)
 
 
 @router.post("/requests/{request_id}")

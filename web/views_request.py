@@ -14,7 +14,7 @@ from engine.staff import name_of_staff
 from escalation.acts import Actor, allowed
 from escalation.outreach import AFTER_A_NO, INVITATION, QUESTIONS, REMEMBER, Card, cards_for
 from escalation.requests import IN_TOUCH, RequestEvent, RequestState
-from store.models import Staff, SupportRequest
+from store.models import Staff, Supporter, SupportRequest
 from web.console_session import Viewer
 from web.views_requests import RequestShown, capacities, shown
 
@@ -65,6 +65,7 @@ class RequestPage:
     cards: list[Card]
     events: tuple[RequestEvent, ...]  # what this viewer may do next
     is_own: bool  # the viewer is the supporter
+    wants_invitations: bool  # the viewer asked for calendar entries
     has_queue: bool  # the viewer coordinates, or stands in
 
 
@@ -104,6 +105,7 @@ def request_page(
         cards=cards_for(deployment.program.cards, person.attributes.get("site", ())),
         events=allowed(state, actors),
         is_own=Actor.SUPPORTER in actors,
+        wants_invitations=_wants_invitations(session, viewer),
         has_queue=Actor.COORDINATOR in actors,
     )
 
@@ -117,6 +119,11 @@ def _script(session: Session, deployment: Deployment, request: SupportRequest, v
         questions=tuple(QUESTIONS),
         remember=REMEMBER,
     )
+
+
+def _wants_invitations(session: Session, viewer: Viewer) -> bool:
+    row = session.get(Supporter, viewer.id)
+    return row is not None and row.wants_invitations
 
 
 def _sentence(deployment: Deployment, request: SupportRequest) -> str:

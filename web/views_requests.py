@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.break_glass import has_broken_glass
 from engine.case_people import in_charge_of, may_have, person_of
 from engine.deployment import Deployment
 from engine.staff import name_of_staff
@@ -74,6 +75,8 @@ def capacities(
     staff = session.get_one(Staff, viewer.id)
     is_coordinator = viewer.has("coordinator") and may_have(session, deployment, staff, request)
     if is_coordinator or any(one.id == viewer.id for one in in_charge_of(session, deployment, request, now)):
+        found.add(Actor.COORDINATOR)
+    if not found and has_broken_glass(session, viewer.actor, request.alias, now):
         found.add(Actor.COORDINATOR)
     return frozenset(found)
 

@@ -88,6 +88,7 @@ class SupportRequest(Record):
     matched_at: Mapped[At | None]
     contacted_at: Mapped[At | None]
     closed_at: Mapped[At | None]
+    outcome: Mapped[Word | None]  # escalation.retention.Outcome, once over
     forget_at: Mapped[At | None]  # closed_at and the grace period
     hold_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     hold_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))

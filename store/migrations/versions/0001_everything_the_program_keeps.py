@@ -474,6 +474,7 @@ def upgrade() -> None:
         sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contacted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
         sa.Column("forget_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hold_asked_by", sa.Uuid(), nullable=True),
         sa.Column("hold_by", sa.Uuid(), nullable=True),

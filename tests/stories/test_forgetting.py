@@ -1,0 +1,146 @@
+"""After closure and grace nothing tells whose case it was: not the database, not the provider, not the log."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from engine.hold_case import HoldRefused, ask_hold, confirm_hold, holds, lift_hold
+from engine.open_cases import Involved, Report, open_cases
+from engine.work_request import follow_up, work_request
+from escalation.requests import RequestEvent
+from escalation.ways_in import Kind, Source
+from store.models import AuditEntry, CaseCount, Inbound, Member, Message, SupportRequest
+from tests.dump import dump
+from tests.stories.world import World
+
+ONE = "+12025550101"
+E = RequestEvent
+
+
+def lived_through(world: World) -> SupportRequest:
+    """A member's case from the wish to its closure, with everything that is written on the way."""
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    world.text(ONE, "3")
+    report = Report(
+        involved=[Involved(member="m1")], source=Source.EVENT, kind=Kind.DEATH, sentence="Was there."
+    )
+    open_cases(world.deployment, report, actor="api:test", now=world.clock.now())
+    (request,) = world.requests()
+    for event in (E.MATCH, E.ACCEPT, E.REACH, E.TALK):
+        step(world, request, event)
+    for days in (4, 30):
+        world.advance(days=days)
+        follow_up(world.deployment, request.id, staff=world.staff("sofi"), now=world.clock.now())
+    step(world, request, E.CLOSE)
+    return request
+
+
+def step(world: World, request: SupportRequest, event: RequestEvent) -> None:
+    work_request(
+        world.deployment, request.id, event, staff=world.staff("cora"), now=world.clock.now(),
+        supporter_id=world.staff("sofi").id if event is E.MATCH else None,
+    )  # fmt: skip
+    world.tick()
+
+
+def traces(world: World, request: SupportRequest) -> list[bytes]:
+    """Of everything that could lead back to the case, what is found in the database as it lies on disk."""
+    found = dump(world.deployment.database)
+    looked_for = [str(request.id).encode(), request.id.hex.encode(), request.id.bytes]
+    return [trace for trace in looked_for if trace in found]
+
+
+def joins(world: World, request: SupportRequest) -> list[str]:
+    """Every row that ties the member to a case: by a foreign key, a kind of message, the trail, or what was written."""
+    member, tables = request.member_id, MetaData()
+    database = world.deployment.database
+    tables.reflect(database.reading_engine)
+    found = [name for name in tables.tables if "case" in name and "member_id" in tables.tables[name].c]
+    with database.reads() as session:
+        kinds = session.scalars(select(Message.kind).where(Message.member_id == member))
+        found += [kind for kind in kinds if "support" in kind or kind in ("outreach_offer", "helped_ask")]
+        found += session.scalars(select(SupportRequest.alias).where(SupportRequest.member_id == member))
+        indexes = [point.address_index for point in session.get_one(Member, member).contacts]
+        found += session.scalars(select(Inbound.provider_id).where(Inbound.from_index.in_(indexes)))
+        for entry in session.scalars(select(AuditEntry)):
+            names_member = str(member) in f"{entry.actor}{entry.subject}{entry.detail}"
+            if names_member and ("request" in entry.action or "case" in f"{entry.subject}{entry.detail}"):
+                found.append(entry.action)
+    return found
+
+
+def test_after_the_grace_period_nothing_leads_from_a_member_to_the_case(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    request = lived_through(world)
+    assert traces(world, request)
+    assert joins(world, request)
+    world.advance(days=7, minutes=1)
+    assert world.requests() == []
+    assert traces(world, request) == []
+    assert joins(world, request) == []
+    with world.deployment.database.reads() as session:
+        counts = [(row.kind, row.outcome, row.count) for row in session.scalars(select(CaseCount))]
+    assert counts in ([("death", "talked", 1)], [("any", "any", 1)])  # as the month is over, or not
+    for trace in (ONE, "Member1", str(request.id), request.alias, "Was there"):
+        assert trace not in caplog.text
+
+
+def test_the_providers_copies_go_too(world: World) -> None:
+    lived_through(world)
+    state = world.sandbox.memory
+    asked = [text for text in state.texts(from_=ONE) if text.is_inbound]
+    offered = [text for text in state.texts(to=ONE) if not text.is_inbound and "support" in text.body]
+    assert asked
+    assert offered
+    world.advance(days=8)
+    world.tick()
+    assert [text for text in (*asked, *offered) if state.text(text.sid) is not None] == []
+    assert world.phone(ONE)  # the member's own phone keeps what it received
+
+
+def test_a_copy_that_the_provider_does_not_delete_is_tried_again(world: World) -> None:
+    from engine.forget_cases import copy_is_due, delete_copies
+    from sandbox.faults import FaultKind
+
+    world.sandbox.write_text(ONE, "hello")
+    sid = world.sandbox.memory.texts()[0].sid
+    with world.deployment.database.writes.begin() as session:
+        copy_is_due(session, "sms", sid, world.clock.now())
+    world.sandbox.faults.set(FaultKind.ERROR, chance=1.0)
+    assert delete_copies(world.deployment, world.clock.now()) == 0
+    world.sandbox.faults.clear()
+    assert delete_copies(world.deployment, world.clock.now()) == 0  # not yet
+    assert delete_copies(world.deployment, world.clock.now() + timedelta(hours=1)) == 1
+    assert world.sandbox.memory.text(sid) is None
+
+
+def test_a_hold_takes_two_persons_and_keeps_the_case_until_it_is_lifted(world: World) -> None:
+    request = lived_through(world)
+    deployment, now = world.deployment, world.clock.now()
+    cora, dira = world.staff("cora"), world.staff("dira")
+    ask_hold(deployment, request.id, cora, now)
+    with pytest.raises(HoldRefused, match="somebody else"):
+        confirm_hold(deployment, request.id, cora, now)
+    confirm_hold(deployment, request.id, dira, now)
+    world.advance(days=9)
+    assert len(world.requests()) == 1
+    with deployment.database.reads() as session:
+        (hold,) = holds(session, deployment)
+        actions = set(session.scalars(select(AuditEntry.action).where(AuditEntry.subject == request.alias)))
+    assert (hold.asked_by, hold.confirmed_by) == ("Cora Ordin", "Dira Ector")
+    assert {"hold_asked", "hold_confirmed"} <= actions
+    lift_hold(deployment, request.id, dira, world.clock.now())
+    world.tick()
+    assert world.requests() == []
+
+
+def test_a_question_for_a_hold_that_nobody_confirms_holds_nothing(world: World) -> None:
+    request = lived_through(world)
+    ask_hold(world.deployment, request.id, world.staff("cora"), world.clock.now())
+    world.advance(days=7, minutes=1)
+    assert world.requests() == []
