@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -159,3 +161,9 @@ def on_rung(
         found = list(with_role(session, tell))
     found = [one for one in found if may_have(session, deployment, one, request)]
     return found or in_charge_of(session, deployment, request, now) or with_role(session, "director")
+
+
+def trail_names_of(session: Session, member_id: UUID) -> list[str]:
+    """What the trail calls a member now: their id, and the aliases of the cases that are not forgotten yet."""
+    aliases = session.scalars(select(SupportRequest.alias).where(SupportRequest.member_id == member_id))
+    return [str(member_id), *aliases]

@@ -13,6 +13,7 @@ from config.settings import Settings, SettingsFault, load_settings
 from engine.clock import SystemClock
 from engine.settle_in import is_copy
 from pairing.errors import PrepairedError
+from scripts.doctor_pathway import pathway_findings
 from scripts.doctor_program import program_findings, rule_findings
 from scripts.doctor_providers import provider_findings
 from scripts.errors import UsageFault
@@ -129,3 +130,4 @@ def _state(database: Database, settings: Settings, rules: PairingRules | None) -
         return
     if rules is not None:
         yield from rule_findings(database, vault, rules)
+        yield from pathway_findings(read_program(settings)[0], database, vault, SystemClock().now())

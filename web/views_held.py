@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from engine.case_people import trail_names_of
 from engine.deployment import Deployment
 from store.members import address_of, attributes_of, name_of
 from store.models import (
@@ -24,6 +25,7 @@ from store.models import (
     SupportRequest,
     UnclearReply,
 )
+from store.sealing import Vault
 
 _SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_sealed"})
 
@@ -62,16 +64,33 @@ def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:
             ],
             "never_wishes": len(_rows(session, NeverWish, member_id)),
             "messages": _rows(session, Message, member_id),
-            "support_requests": _rows(session, SupportRequest, member_id),
+            "support_requests": [
+                _row(one)
+                | {
+                    "sentence": opened(vault, one, "sentence"),
+                    "wishes": opened(vault, one, "wishes"),
+                }
+                for one in session.scalars(
+                    select(SupportRequest).where(SupportRequest.member_id == member_id)
+                )
+            ],
             "incidents": _rows(session, Incident, member_id),
             "texts_nobody_could_place": _rows(session, UnclearReply, member_id),
             "trail": [
                 {"at": one.at.isoformat(), "who": one.actor, "what": one.action, "detail": one.detail}
                 for one in session.scalars(
-                    select(AuditEntry).where(AuditEntry.subject == str(member_id)).order_by(AuditEntry.seq)
+                    select(AuditEntry)
+                    .where(AuditEntry.subject.in_(trail_names_of(session, member_id)))
+                    .order_by(AuditEntry.seq)
                 )
             ],
         }
+
+
+def opened(vault: Vault, request: SupportRequest, column: str) -> str:
+    """What was written into a case, for the member themselves."""
+    sealed = getattr(request, f"{column}_sealed")
+    return vault.open(sealed, "support_request", column, request.id) if sealed else ""
 
 
 def _rows(session: Session, model: Any, member_id: UUID) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from engine.case_people import trail_names_of
 from engine.deployment import Deployment
 from engine.staff import name_of_staff, staff_by_ref
 from store.members import address_of, attributes_of, name_of
@@ -145,7 +146,7 @@ def _counts(session: Session, member: Member) -> list[tuple[str, int]]:
 def _looks(session: Session, deployment: Deployment, member_id: UUID) -> list[Look]:
     rows = session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.subject == str(member_id))
+        .where(AuditEntry.subject.in_(trail_names_of(session, member_id)))
         .order_by(AuditEntry.seq.desc())
         .limit(2 * LATEST)
     )
@@ -154,7 +155,7 @@ def _looks(session: Session, deployment: Deployment, member_id: UUID) -> list[Lo
 
 def _who(session: Session, deployment: Deployment, actor: str) -> str:
     kind, _, ref = actor.partition(":")
-    if kind == "member":
+    if kind in ("member", "case"):
         return "You"
     staff = staff_by_ref(session, ref) if kind == "staff" else None
     if staff is None:

@@ -30,6 +30,8 @@ staff:
   - {id: sam, name: Sam Ortiz, email: sam@example.org, phone: "+12025550143", unit: ICU, roles: [supporter]}
   - {id: uma, name: Uma Patel, email: uma@example.org, phone: "+12025550144", unit: Oncology, roles: [supporter]}
   - {id: cy, name: Cy Ward, email: cy@example.org, unit: ICU, roles: [clinical_reviewer]}
+  - {id: bea, name: Bea Nakamura, email: bea@example.org, unit: Psychiatry, roles: [clinical_backup]}
+  - {id: art, name: Art Novak, email: art@example.org, roles: [auditor]}
 on_call:
   role: chaplain
   hours:

@@ -90,7 +90,7 @@ def served(application: FastAPI, listener: socket.socket) -> Iterator[None]:
 @pytest.fixture
 def client(served: None, url: str) -> Iterator[httpx.Client]:
     """Somebody without a session."""
-    with httpx.Client(base_url=url) as opened:
+    with httpx.Client(base_url=url, timeout=60) as opened:
         yield opened
 
 
@@ -113,7 +113,7 @@ def signed_in(
     opened: list[httpx.Client] = []
 
     def client_of(ref: str) -> httpx.Client:
-        opened.append(httpx.Client(base_url=url, cookies=session_of(ref)))
+        opened.append(httpx.Client(base_url=url, cookies=session_of(ref), timeout=60))
         return opened[-1]
 
     yield client_of
