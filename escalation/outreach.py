@@ -1,8 +1,9 @@
 """What a supporter is given: the invitation, the session's questions, and the cards of other help, by site."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class CardKind(StrEnum):
@@ -28,10 +29,19 @@ class Card:
 
 # Read aloud or sent in the supporter's own words. It invites, and leaves an easy way out.
 INVITATION = (
-    "Hello, this is {supporter}. I am a peer supporter of {program}, a colleague and not your manager. "
-    "Your name came to us because we reach out to everybody in such weeks. "
+    "Hello, this is {supporter}. I am a peer supporter of {program}, a colleague and not your manager. {why} "
     "I would like to hear how you are doing, if you care to talk. If not, that is quite all right, and nobody "
     "is told. When would suit you, or shall I leave you in peace?"
+)
+# Why somebody calls, true for the door through which the case came in.
+WHY: Mapping[str, str] = MappingProxyType(
+    {
+        "self": "You asked us to be in touch.",
+        "concern": "You asked for somebody to think with about a colleague; no names are needed.",
+        "referral": "Somebody thought that you might like to hear from us.",
+        "phone": "Somebody thought that you might like to hear from us.",
+        "event": "We reach out to everybody who was there, as a matter of routine.",
+    }
 )
 AFTER_A_NO = (
     "Thank you for telling me. May I send you a short list of places that help? You can come back to us at any "
@@ -51,6 +61,11 @@ REMEMBER = (
     "Listen more than you speak. You need not fix it, judge it or find out what went wrong. Write nothing down. "
     "One to three talks; then other help, if they want it."
 )
+
+
+def invitation(supporter: str, program: str, source: str) -> str:
+    """What to say first, in the supporter's name and true to how the case came in."""
+    return INVITATION.format(supporter=supporter, program=program, why=WHY.get(source, WHY["self"]))
 
 
 def cards_for(cards: Iterable[Card], sites: Iterable[str]) -> list[Card]:

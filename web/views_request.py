@@ -12,7 +12,7 @@ from engine.deployment import Deployment
 from engine.match_supporters import Suggestion, suggestions
 from engine.staff import name_of_staff
 from escalation.acts import Actor, allowed
-from escalation.outreach import AFTER_A_NO, INVITATION, QUESTIONS, REMEMBER, Card, cards_for
+from escalation.outreach import AFTER_A_NO, QUESTIONS, REMEMBER, Card, cards_for, invitation
 from escalation.requests import IN_TOUCH, RequestEvent, RequestState
 from store.models import Staff, Supporter, SupportRequest
 from web.console_session import Viewer
@@ -27,6 +27,10 @@ SHOWN_ATTRIBUTES = (
     "shift",
     "languages",
 )  # what a match goes by
+_E = RequestEvent
+_ORDER = (  # the likeliest first, the alarm last
+    _E.MATCH, _E.ACCEPT, _E.SETTLE, _E.REACH, _E.TALK, _E.REFER, _E.MISS, _E.CLOSE, _E.DECLINE, _E.PASS_BACK, _E.FEAR,
+)  # fmt: skip
 _BEFORE_ACCEPTING = frozenset({RequestState.MATCHED})
 _NO_SCRIPT = frozenset({RequestState.OPEN, RequestState.MATCHED})
 
@@ -103,7 +107,7 @@ def request_page(
         offered=frozenset(request.offered or ()),
         script=None if state in _NO_SCRIPT else _script(session, deployment, request, viewer),
         cards=cards_for(deployment.program.cards, person.attributes.get("site", ())),
-        events=allowed(state, actors),
+        events=tuple(sorted(allowed(state, actors), key=_ORDER.index)),
         is_own=Actor.SUPPORTER in actors,
         wants_invitations=_wants_invitations(session, viewer),
         has_queue=Actor.COORDINATOR in actors,
@@ -114,7 +118,7 @@ def _script(session: Session, deployment: Deployment, request: SupportRequest, v
     supporter = session.get(Staff, request.supporter_id) if request.supporter_id else None
     name = name_of_staff(deployment.vault, supporter) if supporter else viewer.name
     return Script(
-        invitation=INVITATION.format(supporter=name, program=deployment.program.name),
+        invitation=invitation(name, deployment.program.name, request.source),
         after_a_no=AFTER_A_NO,
         questions=tuple(QUESTIONS),
         remember=REMEMBER,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from escalation.ways_in import LONGEST_SENTENCE, BadSentence, Kind, kind_of, kinds, sentence
+from escalation.outreach import Card, CardKind, cards_for, invitation
+from escalation.ways_in import LONGEST_SENTENCE, BadSentence, Kind, Source, kind_of, kinds, sentence
 
 
 def test_a_neutral_sentence_is_kept_as_it_is() -> None:
@@ -34,3 +35,18 @@ def test_kinds_are_a_fixed_list() -> None:
     assert kind_of(" Death ") is Kind.DEATH
     with pytest.raises(BadSentence, match="use one of error, death"):
         kind_of("burnout")
+
+
+def test_what_a_supporter_says_first_is_true_to_how_the_case_came_in() -> None:
+    said = {source: invitation("Sam Ortiz", "Side by Side", source) for source in Source}
+    assert "You asked us" in said[Source.SELF]
+    assert "everybody who was there" in said[Source.EVENT]
+    assert "You asked" not in said[Source.REFERRAL]
+    assert all("shall I leave you in peace" in words and "{" not in words for words in said.values())
+
+
+def test_cards_are_those_of_the_site_and_of_every_site() -> None:
+    here = Card(kind=CardKind.COUNSELING, name="Main counseling", how="call 1", sites=("Main",))
+    there = Card(kind=CardKind.COUNSELING, name="Other counseling", how="call 2", sites=("Riverside",))
+    everywhere = Card(kind=CardKind.TIME_OFF, name="Time off", how="ask")
+    assert cards_for([everywhere, there, here], ["main"]) == [here, everywhere]
