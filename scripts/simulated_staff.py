@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from engine.deployment import Deployment
 from engine.handle_incident import acknowledge, close_incident
-from engine.request_support import work_request
 from engine.responders import NotYours
 from engine.staff import staff_by_ref, with_role
+from engine.work_request import work_request
 from escalation.incidents import IncidentOutcome
 from escalation.requests import RequestEvent
 from nudges.clock import zone_of
@@ -46,14 +46,15 @@ class Team:
         for (step, row), at in sorted(self._due.items(), key=lambda one: one[1]):
             if self._by_day(step, at) <= now:
                 del self._due[step, row]
-                self._do(step, row, now)
+                if (step, row) in self._waiting():  # the clock may have taken it back meanwhile
+                    self._do(step, row, now)
 
     def _waiting(self) -> list[tuple[str, UUID]]:
         with self._deployment.database.reads() as session:
             incidents = session.execute(select(Incident.state, Incident.id).where(Incident.state != "closed"))
             requests = session.execute(
                 select(SupportRequest.state, SupportRequest.id).where(
-                    SupportRequest.state.in_(("open", "matched", "contacted"))
+                    SupportRequest.state.in_(("open", "matched", "accepted", "talking"))
                 )
             )
             return [(f"incident {state}", row) for state, row in incidents] + [
@@ -67,8 +68,10 @@ class Team:
             case "request open":
                 return timedelta(hours=self._rng.uniform(0.5, 5))
             case "request matched":
-                return timedelta(hours=self._rng.uniform(2, 26))
-            case "request contacted":
+                return timedelta(hours=self._rng.uniform(0.2, 3))
+            case "request accepted":
+                return timedelta(hours=self._rng.uniform(2, 20))
+            case "request talking":
                 return _CASE
             case _:
                 return _TALKS
@@ -92,7 +95,9 @@ class Team:
                 supporter = self._rng.choice(self._supporters).id
                 self._move(row, RequestEvent.MATCH, now, supporter)
             case "request matched":
-                self._move(row, RequestEvent.CONTACT, now)
+                self._move(row, RequestEvent.ACCEPT, now)
+            case "request accepted":
+                self._move(row, RequestEvent.TALK, now)
             case _:
                 self._move(row, RequestEvent.CLOSE, now)
 
