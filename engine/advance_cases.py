@@ -1,6 +1,6 @@
 """Lets time act on support requests: remind, expire, tell who must know, take back, follow up, close."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -120,13 +120,13 @@ def _note(session: Session, request: SupportRequest, action: str, now: datetime)
     audit.record(session, at=now, actor="system", action=action, subject=request.alias)
 
 
-def stranded(session: Session, now: datetime) -> list[str]:
-    """The aliases of open requests without a next step, or with one that is in the past. It should be empty."""
+def stranded(session: Session, now: datetime, grace: timedelta = timedelta()) -> list[str]:
+    """The aliases of open requests without a next step, or with one overdue by more than `grace`: always empty."""
     return list(
         session.scalars(
             select(SupportRequest.alias).where(
                 SupportRequest.state.in_(OPEN_STATES),
-                or_(SupportRequest.next_at <= now, SupportRequest.next_at.is_(None)),
+                or_(SupportRequest.next_at <= now - grace, SupportRequest.next_at.is_(None)),
             )
         )
     )

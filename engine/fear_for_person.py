@@ -34,7 +34,7 @@ def fear_for_person(
         one for one in with_role(session, "clinical_backup") if may_have(session, deployment, one, request)
     ]
     key = f"backup:{request.id}:{now.isoformat()}"
-    notify(session, deployment, backup, kind="page", key=key, now=now, details={"number": "1"})
+    notify(session, deployment, backup, kind="page", key=key, now=now, details={"number": "1"}, by="sms")
 
 
 def _open_incident(session: Session, index: str) -> Incident | None:

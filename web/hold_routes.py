@@ -1,5 +1,7 @@
 """Legal holds by alias, breaking the glass with a reason, and the two questions after a case."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
@@ -18,6 +20,7 @@ from web.faults import Refused, meanwhile, unknown
 from web.site import Site, SiteDep
 
 router = APIRouter(include_in_schema=False)
+LATE = timedelta(minutes=15)  # what the engine may be behind before a case counts as lost
 OVERSEES = ("coordinator", "director", "deputy", "auditor")
 
 
@@ -28,7 +31,7 @@ def holds_page(viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
     with site.deployment.database.reads() as session:
         rows = holds(session, site.deployment)
         cells = {(row.period, row.kind, row.outcome): row.count for row in session.scalars(select(CaseCount))}
-        lost = stranded(session, site.now())
+        lost = stranded(session, site.now(), LATE)
     return console_page(
         site, viewer, "console/holds.html", here="holds", rows=rows, cells=sorted(shown(cells).items()),
         lost=lost,
