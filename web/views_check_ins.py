@@ -1,4 +1,4 @@
-"""Which groups connected in which week. Groups only: no single answer, no colour, nobody's name beside one."""
+"""Which groups checked in in which week: active or quiet. What was answered is nobody's to read, nor any colour."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,17 +38,16 @@ class GroupShown:
     member_ids: tuple[UUID, ...]
     started_at: datetime | None
     activity: str  # active, quiet, new, reminders only
-    weeks: tuple[str, ...]  # connected, not yet, no answer, before, not asked; oldest first
+    weeks: tuple[str, ...]  # checked in, no answer, before, not asked; oldest first
     reasons: tuple[str, ...]
     is_up_for_review: bool  # somebody of it asked for a change; nobody learns who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatestShown:
-    """One answer, of a group."""
+    """A group that checked in; what it answered is not said."""
 
     names: tuple[str, ...]
-    connected: bool
     at: datetime
 
 
@@ -77,7 +76,7 @@ def groups_shown(
     answers = _answers(session, deployment, {group.id for group, _, _ in found}, now)
     asked = set(session.scalars(select(Rematch.member_id).where(Rematch.member_id.in_(members))))
     shown = [
-        _shown(deployment, group, (cohort, number or 0), members, answers.get(group.id, {}), asked, now)
+        _shown(deployment, group, (cohort, number or 0), members, answers.get(group.id, set()), asked, now)
         for group, cohort, number in found
     ]
     return sorted(shown, key=lambda one: (one.cohort, one.names))
@@ -88,7 +87,7 @@ def _shown(
     group: BuddyGroup,
     round_of: tuple[str, int],  # cohort, number
     members: Mapping[UUID, Member],
-    answers: Mapping[str, bool],
+    answers: set[str],
     asked: set[UUID],
     now: datetime,
 ) -> GroupShown:
@@ -117,33 +116,33 @@ def _shown(
 def latest_check_ins(session: Session, deployment: Deployment, now: datetime) -> list[LatestShown]:
     """The newest answers of active groups, by group; of a group that is only reminded, none."""
     rows = session.execute(
-        select(CheckIn.group_id, CheckIn.connected, CheckIn.at)
+        select(CheckIn.group_id, CheckIn.at)
         .join(BuddyGroup, BuddyGroup.id == CheckIn.group_id)
         .where(BuddyGroup.state == "active", CheckIn.at <= now)
         .order_by(CheckIn.at.desc())
         .limit(LATEST_SHOWN)
     ).all()
-    ids = {group for group, _, _ in rows}
+    ids = {group for group, _ in rows}
     groups = {one.id: one for one in groups_shown(session, deployment, now, ids=ids)} if ids else {}
     return [
-        LatestShown(names=groups[group].names, connected=connected, at=at)
-        for group, connected, at in rows
+        LatestShown(names=groups[group].names, at=at)
+        for group, at in rows
         if group in groups and groups[group].activity != "reminders only"
     ]
 
 
-def _cell(period: str, answers: Mapping[str, bool], since: str, only_reminded: bool) -> str:
+def _cell(period: str, answers: set[str], since: str, only_reminded: bool) -> str:
     if only_reminded:
         return "not asked"
     if period in answers:
-        return "connected" if answers[period] else "not yet"
+        return "checked in"
     return "before" if period < since else "no answer"
 
 
 def _activity(
     group: BuddyGroup,
     only_reminded: bool,
-    answers: Mapping[str, bool],
+    answers: set[str],
     columns: Sequence[Week],
     now: datetime,
 ) -> str:
@@ -173,16 +172,15 @@ def _members_in(session: Session, groups: set[UUID]) -> dict[UUID, Member]:
 
 def _answers(
     session: Session, deployment: Deployment, groups: set[UUID], now: datetime
-) -> dict[UUID, dict[str, bool]]:
-    """Group -> week -> whether somebody of it said yes; the kinds of a week count together."""
+) -> dict[UUID, set[str]]:
+    """Group -> the weeks in which it answered, whatever it said."""
     periods = [week.period for week in weeks(deployment, now)]
     rows = session.execute(
-        select(CheckIn.group_id, CheckIn.period, CheckIn.connected).where(
+        select(CheckIn.group_id, CheckIn.period).where(
             CheckIn.group_id.in_(groups), CheckIn.period.in_(periods)
         )
     )
-    found: dict[UUID, dict[str, bool]] = {}
-    for group, period, connected in rows:
-        answers = found.setdefault(group, {})
-        answers[period] = answers.get(period, False) or connected
+    found: dict[UUID, set[str]] = {}
+    for group, period in rows:
+        found.setdefault(group, set()).add(period)
     return found

@@ -30,7 +30,6 @@ class Tally:
 
     members: int
     groups: int
-    connected: int  # groups that logged a yes this week
     answered: int  # groups that logged anything this week
     sent: int  # nudges of the last seven days
     requests: int
@@ -93,7 +92,6 @@ def _tally(session: Session, deployment: Deployment, now: datetime) -> Tally:
     return Tally(
         members=session.scalar(select(func.count()).where(Member.status == "active")) or 0,
         groups=session.scalar(select(func.count()).where(BuddyGroup.state == "active")) or 0,
-        connected=session.scalar(answered.where(CheckIn.connected)) or 0,
         answered=session.scalar(answered) or 0,
         sent=session.scalar(
             select(func.count()).where(

@@ -284,7 +284,10 @@ def test_halting_takes_a_tick_and_shows_on_every_first_page(signed_in: SignedIn,
     assert "All nudges are stopped" not in dee.get("/console").text
 
 
-def test_a_check_in_shows_for_its_group(signed_in: SignedIn, hospital: Hospital) -> None:
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_check_in_shows_for_its_group_and_what_was_answered_does_not(
+    signed_in: SignedIn, hospital: Hospital, connected: bool
+) -> None:
     ana = signed_in("ana")
     assert "0<small> of 3" in ana.get("/console").text
     with hospital.deployment.database.writes.begin() as session:
@@ -293,10 +296,14 @@ def test_a_check_in_shows_for_its_group(signed_in: SignedIn, hospital: Hospital)
         ).first()
         session.add(
             CheckIn(group_id=group, member_id=hospital.member(), kind="weekly", period="2026-W48",
-                    connected=True, medium="sms", at=hospital.clock.now())
+                    connected=connected, medium="sms", at=hospital.clock.now())
         )  # fmt: skip
-    assert "1<small> of 3" in ana.get("/console").text
-    assert 'class="cell connected" title="connected"' in ana.get("/console/check-ins").text
+    first = ana.get("/console").text
+    assert "1<small> of 3" in first
+    assert "<small>checked in</small>" in first
+    weeks = ana.get("/console/check-ins").text
+    assert 'class="cell checked-in" title="checked in"' in weeks
+    assert not re.search("not yet|connected", first + weeks)
 
 
 def test_a_search_finds_by_name_and_by_id(signed_in: SignedIn) -> None:
