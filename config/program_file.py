@@ -214,6 +214,12 @@ class ConfidentialityPart(Part):
     separation: Annotated[str, Field(max_length=400)]
 
 
+class MailRulesPart(Part):
+    """How mail goes to some addresses."""
+
+    link_only_domains: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]]
+
+
 class RotationPart(Part):
     """How large groups are, and how long a round runs."""
 
@@ -273,6 +279,7 @@ class ProgramFile(Part):
     pathway: PathwayPart
     join: JoinPart
     confidentiality: ConfidentialityPart
+    mail: MailRulesPart
     unit_messages: list[Annotated[str, Field(min_length=1, max_length=160)]]
     pairing: dict[str, object]
     rotation: RotationPart

@@ -1,6 +1,6 @@
 """Renders the messages of a batch, each for its reader, with fresh links. The tokens are in plain nowhere else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -14,12 +14,14 @@ from engine.links import LinkDesk, Purpose
 from engine.outbox import Entry
 from engine.recipients import Recipient
 from engine.shared_prompts import Prompts
-from nudges.kinds import policy_of
+from nudges.kinds import Lane, policy_of
 from nudges.languages import SOURCE
 from nudges.spoken import fields_in, is_translated, wording_in
-from nudges.texts import render
+from nudges.texts import LINK_ONLY, render
 
 # Where the link of a member's message leads, where that is not the support page.
+# Mails that tell nobody anything, or that a link does not replace.
+_WHOLE = frozenset({"stopped", "started", "help", "wrong_person", "join_code", "join_link", "invitation"})
 _WORDED_AS = {
     "call": "sms",
     "webhook": "sms",
@@ -66,7 +68,7 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
     fields["unsubscribe"] = _unsubscribe_url(desk, deployment, message) or fields["link"]
     if policy_of(message.kind).nudge:
         fields["prompt"] = desk.prompts.of(message)
-    kind = _variant(message, reader)
+    kind = _variant(message, reader, deployment.program.link_only_domains)
     answerable = message.member_id is None or deployment.reply_domain is not None
     medium, wording = _WORDED_AS.get(message.medium, message.medium), deployment.program.wording
     language = _language(deployment, reader, fields)
@@ -101,9 +103,13 @@ def _language(deployment: Deployment, reader: Recipient, fields: Mapping[str, st
     return chosen or deployment.program.language
 
 
-def _variant(message: Entry, reader: Recipient) -> str:
-    """The text that fits this reader: one who is only reminded is not asked, and a number that has never
-    answered is not told a colleague's name."""
+def _variant(message: Entry, reader: Recipient, link_only: Set[str]) -> str:
+    """The text that fits this reader: one who is only reminded is not asked, a number that has never answered is
+    not told a colleague's name, and a mail to a work address says only where to read it."""
+    if reader.member is not None and message.medium == "email" and message.kind not in _WHOLE:
+        domain = (reader.address or "").rpartition("@")[2].lower()
+        if domain in link_only and policy_of(message.kind).lane is not Lane.CRISIS:
+            return LINK_ONLY
     if policy_of(message.kind).nudge and reader.member is not None and reader.member.mode == "remind":
         return "reminder"
     if message.kind == "introduction" and message.medium == "sms" and not reader.has_answered:

@@ -78,6 +78,7 @@ class Program:
     silence: SilencePolicy = field(default_factory=SilencePolicy)
     join: JoinRules = JoinRules()
     agreement: Agreement = field(default_factory=Agreement)
+    link_only_domains: frozenset[str] = frozenset()  # mail to an address there says only where to read it
     unit_messages: tuple[str, ...] = ()  # what may be sent to a unit that rests; reviewed with the file
     case_policy: CasePolicy = field(default_factory=CasePolicy)
     alternates: tuple[str, ...] = ()  # staff ids who take what coordinators, deputy and director may not

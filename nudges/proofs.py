@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from nudges.cadence import DEFAULT_CADENCES
 from nudges.kinds import KINDS, policy_of
 from nudges.segments import too_long
-from nudges.texts import FIELDS, MARK, ROOM, Wording, mail_template, short, sms_template
+from nudges.texts import FIELDS, LINK_ONLY, MARK, ROOM, Wording, mail_template, short, sms_template
 
 # Texts of a special case; no cadence may take such a name.
-VARIANTS = frozenset({"nudge", "reminder"})
+VARIANTS = frozenset({"nudge", "reminder", LINK_ONLY})
 # Cadences that the built-in program has texts for, whether or not a program keeps them.
 _BUILT_IN = frozenset(cadence.kind for cadence in DEFAULT_CADENCES)
 

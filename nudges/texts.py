@@ -19,6 +19,9 @@ MARKER = "##- Reply above this line -##"
 # The first line instead, where answers to mail reach nobody.
 UNREAD = "Please do not answer this mail: nobody reads answers to it. Use the link in it. In a crisis: {crisis_how}."
 
+# The mail that goes instead of another to an address where an employer may read along.
+LINK_ONLY = "link_only"
+
 MARK = re.compile(r"\{([a-z_]+)\}")
 
 # The longest value of each field that an SMS carries; a longer one is cut. With these no default text takes

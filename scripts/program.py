@@ -105,6 +105,7 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         wording=_wording(file),
         join=_join(file, checked),
         agreement=_agreement(file),
+        link_only_domains=frozenset(file.mail.link_only_domains),
         unit_messages=tuple(file.unit_messages),
         pairing=MappingProxyType(file.pairing),
         folder=loaded.folder,
