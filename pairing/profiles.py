@@ -303,6 +303,15 @@ def pair_weights(c: Columns, one: Ints, other: Ints, weights: Ints) -> None:
         weights[row] = pair_weight(c, one[row], other[row])
 
 
+def weights_of(c: Columns, pairs: Ints) -> Ints:
+    """The weights of pairs, one a row."""
+    weights = np.empty(len(pairs), dtype=np.int64)
+    one, other = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    weigh = machine_code(__name__)["pair_weights"] if len(pairs) > PLAIN and AVAILABLE else pair_weights
+    weigh(c, one, other, weights)
+    return weights
+
+
 def row_weights(c: Columns, u: int) -> Ints:
     """The weights of one person with everybody; negative where a rule stands between."""
     n = len(c.apart_at) - 1

@@ -1,5 +1,6 @@
 """A change in mid-round: the smallest one that leaves nobody alone."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from pairing.plan import plan
 from pairing.policy import Person, Policy, Preference, Rule
 from pairing.repair import RepairFault, repair
-from tests.pairing.cohorts import POLICY, cohorts, never, people, person
+from pairing.standing import StandingGroups
+from tests.pairing.cohorts import POLICY, cohorts, never, never_pairs, people, person
 
 DYADS = (("p01", "p02"), ("p03", "p04"), ("p05", "p06"))
 
@@ -115,3 +117,34 @@ def test_a_leaver_costs_nobody_their_place(everybody: list[Person], data: st.Dat
         assert all(POLICY.allows(known[one], known[other]) for one, other in combinations(group, 2))
     untouched = [group for group in groups if leaver not in group and group not in mended.groups]
     assert len(untouched) <= 1
+
+
+@given(st.data())
+def test_groups_kept_at_hand_are_mended_in_the_same_way(data: st.DataObject) -> None:
+    everybody = data.draw(cohorts().filter(lambda drawn: len(drawn) > 1))
+    ids = [each.id for each in everybody]
+    pairs = list(combinations(ids, 2))
+    history = [(number, frozenset(data.draw(st.sampled_from(pairs)))) for number in range(4)]
+    policy = replace(POLICY, never=data.draw(never_pairs(ids)))
+    groups = plan(everybody, policy, history=history).rounds[0].groups
+    if not groups:
+        return
+    leaver = data.draw(st.sampled_from([member for group in groups for member in group]))
+    standing = StandingGroups(groups, people=everybody, policy=policy, history=history)
+    change = standing.leave(leaver)
+    mended = repair(groups, people=everybody, policy=policy, leaver=leaver, history=history)
+    assert (change.ended, change.formed) == (mended.ended, mended.formed)
+    assert list(change.alone) == [each.id for each in mended.alone]
+    back = repair(mended.groups, people=everybody, policy=policy, joiner=leaver, history=history)
+    again = standing.join(leaver)
+    assert (again.ended, again.formed) == (back.ended, back.formed)
+
+
+def test_groups_kept_at_hand_refuse_a_change_that_does_not_fit() -> None:
+    standing = StandingGroups(DYADS, people=people(7), policy=Policy())
+    with pytest.raises(RepairFault, match="p07 is in no group"):
+        standing.leave("p07")
+    with pytest.raises(RepairFault, match="p01 is in a group already"):
+        standing.join("p01")
+    with pytest.raises(RepairFault, match="p99 is not among"):
+        standing.join("p99")
