@@ -11,16 +11,16 @@ from random import Random
 import numpy as np
 
 from pairing import triad_program
-from pairing.compatibility import Mask, Weights
+from pairing.compatibility import Weights
 from pairing.dyads import dyads
 from pairing.exhaustive import MOST, best_of_all
 from pairing.grouping import Group, Grouping, ceiling, components, rank, score, together
 from pairing.objective import Objective
 from pairing.prices import assignment
 from pairing.time_limit import TimeLimit
+from pairing.triad_seats import seats
 
 SIZE = 3
-EMPTY_SEATS = {0: 0, 1: 2, 2: 1}  # by people modulo three: 4 = 2 + 2, 5 = 3 + 2
 STALE = 80  # reseatings without gain before the search stops
 POOL = 9  # people in a pool that is solved exactly
 
@@ -37,8 +37,8 @@ def _connected(objective: Objective, random: Random, limit: TimeLimit) -> Groupi
     if len(objective) <= MOST:
         return best_of_all(objective, SIZE)
     if triad_program.AVAILABLE and len(objective) <= triad_program.MOST:
-        found = triad_program.partition(objective, limit)
-        if found is not None and (found.exact or limit.passed()):
+        found = triad_program.partition(objective, random, limit)
+        if found is not None:
             return found
     groups = _permitted(objective, _searched(objective, random, limit))
     if sum(map(len, groups)) < len(objective):
@@ -52,23 +52,9 @@ def _connected(objective: Objective, random: Random, limit: TimeLimit) -> Groupi
     return Grouping(groups=tuple(groups), alone=alone, score=total, bound=max(total, ceiling(objective)))
 
 
-def _seats(objective: Objective) -> tuple[Weights, Mask]:
-    """Scores and permissions with empty seats added behind the people."""
-    n = len(objective)
-    empty = EMPTY_SEATS[n % 3]
-    scores = np.zeros((n + empty, n + empty), dtype=np.int64)
-    scores[:n, :n] = objective.scores
-    scores[n:, :n] = -objective.turn_costs
-    scores[:n, n:] = -objective.turn_costs[:, None]
-    allowed = np.ones_like(scores, dtype=np.bool_)
-    allowed[:n, :n] = objective.allowed
-    allowed[n:, n:] = False
-    return scores, allowed
-
-
 def _searched(objective: Objective, random: Random, limit: TimeLimit) -> Weights:
     """One row a group, three seats each; forbidden pairs may remain where no way round them was found."""
-    scores, allowed = _seats(objective)
+    scores, allowed = seats(objective)
     forbidden = -2 * int(np.abs(scores).max(initial=0)) - 1
     gains = np.where(allowed, scores, forbidden)
     order = list(range(len(gains)))

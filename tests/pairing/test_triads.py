@@ -37,7 +37,7 @@ def goal(people: int, seed: int, share: float) -> Objective:
 def test_the_program_finds_what_trying_everything_finds(people: int, seed: int, share: float) -> None:
     wanted = goal(people, seed, share)
     best = best_of_all(wanted, 3)
-    found = triad_program.partition(wanted, TimeLimit())
+    found = triad_program.partition(wanted, Random(seed), TimeLimit())
     regular = (
         not best.alone and sum(len(group) == 2 for group in best.groups) == triad_program.DYADS[people % 3]
     )
@@ -57,7 +57,7 @@ def test_larger_rounds_place_everybody_within_their_bound(people: int, seed: int
     assert found.score <= found.bound
 
 
-@pytest.mark.parametrize("count", [31, 62, 99])
+@pytest.mark.parametrize("count", [31, 47, 99])
 def test_triads_hold_every_rule(count: int) -> None:
     everybody = random_people(count, Random(count))
     found = plan(everybody, POLICY, size=3, rounds=2)
