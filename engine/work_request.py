@@ -11,6 +11,7 @@ from engine.case_people import person_of
 from engine.case_steps import ask_supporter, move, plan, tell_queue, tell_supporter
 from engine.deployment import URGENT, Deployment
 from engine.fear_for_person import fear_for_person
+from engine.match_supporters import may_take
 from engine.outbox import Draft, put
 from engine.plan_nudges import media_of
 from escalation.acts import Actor, check
@@ -20,6 +21,10 @@ from store import audit
 from store.models import Staff, Supporter, SupportRequest
 
 EVERY_HAND = (Actor.COORDINATOR, Actor.SUPPORTER)
+
+
+class NotSuitable(PrepairedError):
+    """A supporter whom a rule keeps from the case."""
 
 
 class NoFollowUpDue(PrepairedError):
@@ -36,7 +41,7 @@ def work_request(
     supporter_id: UUID | None = None,
     actors: Collection[Actor] = EVERY_HAND,
 ) -> SupportRequest:
-    """Does `event`. Raises NotAllowed, NotTheirs, and LookupError for an unknown case; then nothing was changed."""
+    """Does `event`. Raises NotAllowed, NotTheirs, NotSuitable, LookupError; then nothing was changed."""
     with deployment.database.writes.begin() as session:
         request = _locked(session, request_id)
         check(event, actors)
@@ -44,6 +49,8 @@ def work_request(
         if event is RequestEvent.MATCH:
             if supporter_id is None:
                 raise LookupError("no such supporter")
+            if not may_take(session, deployment, request, supporter_id, now):
+                raise NotSuitable("that supporter cannot have this case")
             ask_supporter(session, deployment, request, supporter_id, now)
         else:
             _step(session, deployment, request, event, staff, now)

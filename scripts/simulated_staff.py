@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.deployment import Deployment
 from engine.handle_incident import acknowledge, close_incident
+from engine.match_supporters import suggestions
 from engine.responders import NotYours
 from engine.staff import staff_by_ref, with_role
 from engine.work_request import work_request
@@ -32,7 +33,6 @@ class Team:
         with deployment.database.reads() as session:
             self._coordinator = _required(staff_by_ref(session, coordinator), coordinator)
             self._responders = list(with_role(session, "responder"))
-            self._supporters = list(with_role(session, "supporter"))
 
     def next_at(self) -> datetime | None:
         """When somebody of them acts next."""
@@ -92,14 +92,21 @@ class Team:
             case "incident acknowledged":
                 close_incident(deployment, row, self._has[row], IncidentOutcome.REACHED, now)
             case "request open":
-                supporter = self._rng.choice(self._supporters).id
-                self._move(row, RequestEvent.MATCH, now, supporter)
+                self._ask(row, now)
             case "request matched":
                 self._move(row, RequestEvent.ACCEPT, now)
             case "request accepted":
                 self._move(row, RequestEvent.TALK, now)
             case _:
                 self._move(row, RequestEvent.CLOSE, now)
+
+    def _ask(self, row: UUID, now: datetime) -> None:
+        """Somebody of the pool whom no rule keeps from the case; where there is nobody, it waits."""
+        with self._deployment.database.reads() as session:
+            request = session.get_one(SupportRequest, row)
+            free = [one.id for one in suggestions(session, self._deployment, request, now) if not one.bars]
+        if free:
+            self._move(row, RequestEvent.MATCH, now, self._rng.choice(free))
 
     def _answer(self, row: UUID, now: datetime) -> None:
         """Whoever may have it takes it: nobody of the same unit does."""

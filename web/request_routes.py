@@ -7,14 +7,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from channels.invitation import invitation
 from engine.care_for_supporters import own_care
-from engine.match_supporters import may_take
 from engine.note_look import note_case_look
 from engine.offer_choice import NotOffered, offer_choice
-from engine.work_request import NoFollowUpDue, follow_up, work_request
+from engine.work_request import NoFollowUpDue, NotSuitable, follow_up, work_request
 from escalation.acts import Actor, NotTheirs
 from escalation.requests import RequestEvent
 from escalation.transitions import NotAllowed
-from store.models import Staff, SupportRequest
+from store.models import Staff
 from store.sealing import token_hash
 from web.bodies import Form
 from web.console_page import console_page
@@ -75,6 +74,8 @@ def work_on_request(request_id: str, form: ConsoleForm, viewer: ViewerDep, site:
         staff = session.get_one(Staff, viewer.id)
     try:
         event = _act(site, case, row, form, staff)
+    except NotSuitable:
+        raise Refused(403, "That supporter cannot have this case", "Choose one from the list.") from None
     except (NotAllowed, NotTheirs, NoFollowUpDue, NotOffered) as fault:
         raise meanwhile(f"{fault}. Somebody may have been quicker; reload the queue.") from None
     site.wake_senders()
@@ -97,19 +98,10 @@ def _act(site: Site, case: RequestPage, row: UUID, form: Form, staff: Staff) -> 
         return None
     event = _event(act, case)
     supporter = known_id(form.get("supporter", "")) if event is RequestEvent.MATCH else None
-    if supporter is not None:
-        _need_fit(site, row, supporter)
     actors = [Actor.SUPPORTER] if case.is_own else [Actor.COORDINATOR]
     actors += [Actor.COORDINATOR] if case.has_queue else []
     work_request(deployment, row, event, staff=staff, now=now, supporter_id=supporter, actors=actors)
     return event
-
-
-def _need_fit(site: Site, row: UUID, supporter: UUID) -> None:
-    with site.deployment.database.reads() as session:
-        request = session.get_one(SupportRequest, row)
-        if not may_take(session, site.deployment, request, supporter, site.now()):
-            raise Refused(403, "That supporter cannot have this case", "Choose one from the list.")
 
 
 def _event(act: str, case: RequestPage) -> RequestEvent:

@@ -230,3 +230,21 @@ def test_received_asks_for_the_day_since_the_provider_knows_no_finer_grain() -> 
         list(channel.received(datetime(2026, 11, 24, 3, 4, 5, tzinfo=UTC)))
     query = parse_qs(provider.asked[0].path.partition("?")[2])
     assert query == {"To": [NUMBER], "DateSent>": ["2026-11-24"], "PageSize": ["50"]}
+
+
+def test_a_copy_is_deleted_at_the_provider_and_gone_is_gone(stage: Stage) -> None:
+    (sent,) = stage.sms.send([text(body="to be forgotten")])
+    assert sent.provider_id is not None
+    assert stage.sms.erase(sent.provider_id)
+    assert list(stage.sms.copies("+15551230001")) == []
+    assert stage.sms.erase(sent.provider_id)  # there was none any more
+
+
+def test_a_copy_that_the_provider_does_not_delete_is_not_said_to_be_gone(stage: Stage) -> None:
+    (sent,) = stage.sms.send([text(body="to be forgotten")])
+    assert sent.provider_id is not None
+    stage.state.faults.set(FaultKind.ERROR, chance=1.0)
+    assert not stage.sms.erase(sent.provider_id)
+    stage.state.faults.clear()
+    assert not sms_channel("http://127.0.0.1:9", "https://x.org").erase(sent.provider_id)
+    assert [copy.body for copy in stage.sms.copies("+15551230001")] == ["to be forgotten"]

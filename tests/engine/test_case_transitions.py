@@ -10,7 +10,7 @@ from hypothesis.strategies import sampled_from
 from engine.case_steps import plan
 from engine.import_members import import_members
 from engine.request_support import confirm
-from engine.work_request import work_request
+from engine.work_request import NotSuitable, work_request
 from escalation.acts import Actor, NotTheirs
 from escalation.requests import TRANSITIONS, RequestEvent, RequestState
 from escalation.transitions import NotAllowed
@@ -107,13 +107,20 @@ def test_any_life_of_a_case_keeps_to_the_table(world: World) -> None:
                 )  # fmt: skip
             except NotAllowed:
                 assert expected is None
-                assert vars(self.row()) | {"_sa_instance_state": 0} == vars(before) | {
-                    "_sa_instance_state": 0
-                }
+                self.is_as_before(before)
+                return
+            except NotSuitable:  # the pool is one supporter, who is full or has passed it back
+                self.is_as_before(before)
                 return
             after = self.row()
             assert after.state == expected
             assert (after.next_at is None) == (after.state in ("closed", "declined", "expired"))
+
+        def is_as_before(self, before: SupportRequest) -> None:
+            """Not a column has moved."""
+            columns = SupportRequest.__table__.columns.keys()
+            after = self.row()
+            assert [getattr(after, name) for name in columns] == [getattr(before, name) for name in columns]
 
         def row(self) -> SupportRequest:
             """As it stands in the database."""
@@ -121,3 +128,18 @@ def test_any_life_of_a_case_keeps_to_the_table(world: World) -> None:
                 return session.get_one(SupportRequest, self.request.id)
 
     run_state_machine_as_test(Life, settings=settings(max_examples=12, stateful_step_count=12, deadline=None))  # type: ignore[no-untyped-call]
+
+
+def test_a_supporter_whom_a_rule_keeps_from_the_case_is_refused_and_nothing_changes(world: World) -> None:
+    request = put_case(world, RequestState.OPEN)
+    supporter = world.staff("sofi")
+    with world.deployment.database.writes.begin() as session:
+        session.get_one(SupportRequest, request.id).passed = [str(supporter.id)]
+    before = dump(world.deployment.database)
+    for wrong in (supporter, world.staff("cora")):
+        with pytest.raises(NotSuitable):
+            work_request(
+                world.deployment, request.id, RequestEvent.MATCH, staff=world.staff("cora"), now=world.clock.now(),
+                supporter_id=wrong.id,
+            )  # fmt: skip
+    assert dump(world.deployment.database) == before
