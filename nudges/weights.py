@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from random import Random
 
-ENOUGH = -1.0  # above this a text counts as danger: odds of 3 to 8, since a miss costs more than a page
+ENOUGH = -0.25  # above this a text counts as danger: below even odds, since a miss costs more than a page
 LONGEST = 60  # words; in a longer text ordinary words add up by their number alone
 ALWAYS = "(always)"  # the entry of the table that every text begins with
 _STEP = 0.25  # weights are rounded to this, and what is rounded to nothing is left out
@@ -43,17 +43,23 @@ def fitted(texts: Iterable[tuple[str, bool]], draw: Random) -> dict[str, float]:
     often = Counter(sign for row, _ in rows for sign in row)
     rows = [([sign for sign in row if often[sign] >= _RAREST], danger) for row, danger in rows]
     weights = {ALWAYS: 0.0} | {sign: 0.0 for row, _ in rows for sign in row}
+    dangers = sum(danger for _, danger in rows)
+    rarity = (len(rows) - dangers) / max(
+        1, dangers
+    )  # however many harmless texts are added, a missed one costs alike
     for at in range(_ROUNDS):
         draw.shuffle(rows)
-        _descend(weights, rows, _PACE / (1 + _PACE * at))
+        _descend(weights, rows, _PACE / (1 + _PACE * at), rarity)
     steps = {sign: round(weight / _STEP) * _STEP for sign, weight in weights.items()}
     return {sign: weight for sign, weight in steps.items() if weight}
 
 
-def _descend(weights: dict[str, float], rows: Iterable[tuple[list[str], bool]], pace: float) -> None:
+def _descend(
+    weights: dict[str, float], rows: Iterable[tuple[list[str], bool]], pace: float, rarity: float
+) -> None:
     for row, danger in rows:
         odds = weights[ALWAYS] + sum(weights[sign] for sign in row)
-        error = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))) - danger
+        error = (1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))) - danger) * (rarity if danger else 1)
         weights[ALWAYS] -= pace * _PACE_ALWAYS * error
         for sign in row:
             weights[sign] -= pace * (error + _DECAY * weights[sign])
