@@ -17,7 +17,7 @@ from nudges.languages import LANGUAGES
 from nudges.rhythm import in_order
 from pairing.errors import PrepairedError
 from store import audit
-from store.members import attributes_of
+from store.members import attributes_of, seal_emergency_contact
 from store.models import Consent, Member, new_id
 
 LONGEST = 80
@@ -40,7 +40,7 @@ class Settings:
     cadence: str | None = None  # names of the program's cadences to keep, with spaces; "": all
     hour: str | None = None  # "19:00"; "": the program's morning
     work_days: str | None = None  # digits, Monday is 0; "": the program's
-    emergency: str | None = None
+    emergency: tuple[str, str] | None = None  # name and number; either one blank: nobody
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -130,8 +130,7 @@ def _seal(deployment: Deployment, member: Member, wanted: Settings) -> None:
     if wanted.name is not None:
         member.name_sealed = vault.seal(wanted.name.strip(), "member", "name", member.id)
     if wanted.emergency is not None:
-        held = wanted.emergency.strip()[:200]
-        member.emergency_sealed = vault.seal(held, "member", "emergency", member.id) if held else None
+        seal_emergency_contact(vault, member, *wanted.emergency)
     if wanted.attributes:
         merged = {name: list(values) for name, values in attributes_of(vault, member).items()}
         merged |= {name: list(values) for name, values in wanted.attributes.items()}

@@ -16,7 +16,7 @@ from pairing.errors import PrepairedError
 from store import audit
 from store.addresses import index_form
 from store.cohorts import join_cohort
-from store.members import attributes_of
+from store.members import attributes_of, seal_emergency_contact
 from store.models import Consent, ContactPoint, Joining, Member, new_id
 
 _REF_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
@@ -44,7 +44,7 @@ class Application:
     keeps_colours: bool = True
     shares_contact: bool = False
     language: str = ""
-    emergency: str = ""
+    emergency: tuple[str, str] = ("", "")  # name and number of whom a responder may call
     cadence: str = ""  # names of the program's cadences to keep; "": all
     hour: str = ""  # "19:00"; "": the program's morning
     is_outside: bool = False
@@ -147,8 +147,8 @@ def _settle(deployment: Deployment, member: Member, wish: Application) -> None:
     member.timezone, member.status, member.mode = wish.timezone, "active", wish.mode
     member.keeps_colours, member.shares_contact = wish.keeps_colours, wish.shares_contact
     member.language, member.cadence, member.hour = wish.language, wish.cadence, wish.hour
-    if wish.emergency:
-        member.emergency_sealed = vault.seal(wish.emergency, "member", "emergency", member.id)
+    if any(wish.emergency):
+        seal_emergency_contact(vault, member, *wish.emergency)
 
 
 def _agree(

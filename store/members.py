@@ -37,6 +37,23 @@ def name_of(vault: Vault, member: Member) -> str:
     return vault.open(member.name_sealed, "member", "name", member.id)
 
 
+def emergency_contact_of(vault: Vault, member: Member) -> tuple[str, str]:
+    """Name and number of whom a responder may call for the member; empty where nobody was named."""
+    if member.emergency_contact_sealed is None:
+        return "", ""
+    opened = vault.open_json(member.emergency_contact_sealed, "member", "emergency_contact", member.id)
+    held = cast("dict[str, str]", opened)
+    return held["name"], held["phone"]
+
+
+def seal_emergency_contact(vault: Vault, member: Member, name: str, phone: str) -> None:
+    """Keeps both, or nothing where either is missing."""
+    held = {"name": name.strip(), "phone": phone.strip()}
+    member.emergency_contact_sealed = (
+        vault.seal_json(held, "member", "emergency_contact", member.id) if all(held.values()) else None
+    )
+
+
 def address_of(vault: Vault, point: ContactPoint) -> str:
     """The number or mail address of a contact point."""
     return vault.open(point.address_sealed, "contact_point", "address", point.id)

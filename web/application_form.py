@@ -11,7 +11,6 @@ from nudges.languages import LANGUAGES
 from pairing.policy import Preference, Rule
 
 LONGEST = 80
-LONGEST_NOTE = 200
 WHY = {
     "prefer_same": "Buddies who share it are brought together where that is possible.",
     "prefer_different": "Buddies who differ in it are brought together where that is possible.",
@@ -67,7 +66,7 @@ def application(
         keeps_colours=form.get("colours") == "yes",
         shares_contact=form.get("shares") == "yes",
         language=spoken if spoken in LANGUAGES else "",
-        emergency=form.get("emergency", "").strip()[:LONGEST_NOTE],
+        emergency=_emergency(form),
         cadence=when.cadence or "" if settles(deployment, when) else "",
         hour=when.hour or "" if settles(deployment, when) else "",
         is_outside=is_outside,
@@ -82,7 +81,7 @@ def settings_in(form: Mapping[str, str]) -> Settings:
             timezone=form.get("timezone"),
             language=form.get("language"),
             shares_contact=form.get("shares") == "yes",
-            emergency=form.get("emergency", ""),
+            emergency=_emergency(form),
         )
     days = "".join(sorted(day for day in "0123456" if form.get(f"day_{day}") == "yes"))
     return Settings(
@@ -91,6 +90,10 @@ def settings_in(form: Mapping[str, str]) -> Settings:
         work_days="" if days in ("", form.get("usual", "")) else days,
         tells_coordinator=form.get("tells") == "yes",
     )
+
+
+def _emergency(form: Mapping[str, str]) -> tuple[str, str]:
+    return form.get("emergency_name", "").strip()[:LONGEST], form.get("emergency_phone", "").strip()[:LONGEST]
 
 
 def _values(text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engine.case_people import trail_names_of
 from engine.deployment import Deployment
-from store.members import address_of, attributes_of, name_of
+from store.members import address_of, attributes_of, emergency_contact_of, name_of
 from store.models import (
     AuditEntry,
     CheckIn,
@@ -27,7 +27,7 @@ from store.models import (
 )
 from store.sealing import Vault
 
-_SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_sealed"})
+_SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_contact_sealed"})
 
 
 def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:
@@ -40,11 +40,7 @@ def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:
         return {
             "name": name_of(vault, member),
             "attributes": {name: list(values) for name, values in attributes_of(vault, member).items()},
-            "emergency_contact": (
-                vault.open(member.emergency_sealed, "member", "emergency", member.id)
-                if member.emergency_sealed
-                else ""
-            ),
+            "emergency_contact": " ".join(emergency_contact_of(vault, member)).strip(),
             "settings": _row(member, skip=_SKIPPED),
             "contacts": [
                 {"medium": one.medium, "address": address_of(vault, one), "consented": one.consented}

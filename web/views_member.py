@@ -14,7 +14,7 @@ from engine.part_ways import has_asked, known_buddies
 from engine.recipients import OPEN_REQUEST, suppressed
 from nudges.holds import local_day
 from store import program_state
-from store.members import address_of, name_of
+from store.members import address_of, emergency_contact_of, name_of
 from store.models import (
     BuddyGroup,
     GroupPlace,
@@ -63,7 +63,7 @@ class MyPage:
     work_days: str
     shares_contact: bool
     tells_coordinator: bool
-    emergency: str
+    emergency: tuple[str, str]  # name and number of whom a responder may call
     away: tuple[date | None, date | None]
     is_outside: bool
     paused_until: date | None
@@ -96,7 +96,7 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
             work_days=member.work_days,
             shares_contact=member.shares_contact,
             tells_coordinator=member.tells_coordinator,
-            emergency=_emergency(deployment, member),
+            emergency=emergency_contact_of(deployment.vault, member),
             away=(member.away_from, member.away_until),
             is_outside=member.is_outside,
             paused_until=member.paused_until if pausing else None,
@@ -150,11 +150,6 @@ def _stand_ins(session: Session, deployment: Deployment, member: Member) -> list
         else:
             found.append(seen_name(deployment, member, session.get_one(Member, cover.member_id)))
     return found
-
-
-def _emergency(deployment: Deployment, member: Member) -> str:
-    sealed = member.emergency_sealed
-    return deployment.vault.open(sealed, "member", "emergency", member.id) if sealed else ""
 
 
 def _quiet_because(session: Session, member: Member, today: date) -> list[str]:

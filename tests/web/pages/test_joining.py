@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.import_members import import_members
 from engine.tick import tick
-from store.members import name_of
+from store.members import emergency_contact_of, name_of
 from store.models import Cohort, CohortMember, Consent, ContactPoint, Joining, Member, Message, Suppression
 from tests.dump import dump
 from tests.web.hospital import Hospital, Outbox
@@ -63,11 +63,14 @@ def test_a_code_a_name_and_two_ticks_enrol_and_open_the_page(
 ) -> None:
     assert "six digits" in begin(client, "(202) 555-0177").text
     assert "name and two ticks" in confirm(client, code_for(hospital, PHONE)).text
-    page = enrol(client, shares="yes", timezone="America/Chicago", emergency="Sam, 555 0100")
+    page = enrol(
+        client, shares="yes", timezone="America/Chicago", emergency_name="Sam", emergency_phone="555 0100"
+    )
     assert "Nia Brandt" in page.text
     (member,) = joined(hospital)
     assert (member.timezone, member.mode, member.shares_contact) == ("America/Chicago", "ask", True)
     assert name_of(hospital.deployment.vault, member) == "Nia Brandt"
+    assert emergency_contact_of(hospital.deployment.vault, member) == ("Sam", "555 0100")
     with hospital.deployment.database.reads() as session:
         (consent,) = session.scalars(select(Consent).where(Consent.member_id == member.id))
         (point,) = session.scalars(select(ContactPoint).where(ContactPoint.member_id == member.id))
