@@ -39,19 +39,16 @@ def name_of(vault: Vault, member: Member) -> str:
 
 def emergency_contact_of(vault: Vault, member: Member) -> tuple[str, str]:
     """Name and number of whom a responder may call for the member; empty where nobody was named."""
-    if member.emergency_contact_sealed is None:
+    if member.emergency_sealed is None:
         return "", ""
-    opened = vault.open_json(member.emergency_contact_sealed, "member", "emergency_contact", member.id)
-    held = cast("dict[str, str]", opened)
-    return held["name"], held["phone"]
+    name, _, phone = vault.open(member.emergency_sealed, "member", "emergency", member.id).rpartition(", ")
+    return name, phone
 
 
 def seal_emergency_contact(vault: Vault, member: Member, name: str, phone: str) -> None:
-    """Keeps both, or nothing where either is missing."""
-    held = {"name": name.strip(), "phone": phone.strip()}
-    member.emergency_contact_sealed = (
-        vault.seal_json(held, "member", "emergency_contact", member.id) if all(held.values()) else None
-    )
+    """Keeps both as "name, number", or nothing where either is missing."""
+    words = f"{name.strip()}, {phone.strip()}" if name.strip() and phone.strip() else ""
+    member.emergency_sealed = vault.seal(words, "member", "emergency", member.id) if words else None
 
 
 def address_of(vault: Vault, point: ContactPoint) -> str:

@@ -27,7 +27,7 @@ from store.models import (
 )
 from store.sealing import Vault
 
-_SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_contact_sealed"})
+_SKIPPED = frozenset({"name_sealed", "attributes_sealed", "emergency_sealed"})
 
 
 def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:

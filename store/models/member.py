@@ -43,6 +43,7 @@ class Member(Record):
     unit_paused_until: Mapped[date | None]  # the program's pause of a unit; back on that day
     is_mourned: Mapped[bool] = mapped_column(default=False)  # died: on no page and in no queue
     is_outside: Mapped[bool] = mapped_column(default=False)  # a member's friend who does not work here
+    emergency_sealed: Mapped[Sealed | None]  # whom a responder may call, as "name, number"
     created_at: Mapped[At]
     contacts: Mapped[list["ContactPoint"]] = relationship(
         back_populates="member", cascade="all, delete-orphan", order_by="ContactPoint.medium"
