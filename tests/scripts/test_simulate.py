@@ -1,5 +1,10 @@
 """`prepaired simulate`: a small program through a month, and what must be true of any."""
 
+from pathlib import Path
+
+import structlog
+
+from scripts.simulation import run_through
 from tests.scripts.installation import Installation
 
 INVARIANTS = (
@@ -15,15 +20,29 @@ def test_two_months_with_churn_break_no_invariant(bare: Installation) -> None:
     assert {name: counts[name] for name in (*INVARIANTS, "broken")} == dict.fromkeys(
         (*INVARIANTS, "broken"), 0
     )
-    assert counts["left"] == 2
-    assert counts["members_at_end"] == 7
-    assert counts["in_a_group_at_end"] + counts["waiting_for_a_round"] == 7
+    assert counts["nudges_sent"] >= 5 * 4
+    assert list(bare.folder.iterdir()) == []
+
+
+def test_a_year_with_churn_breaks_no_invariant(tmp_path: Path) -> None:
+    """The soak test in small, since it goes through every day; `python -m benchmarks.simulate` has 200 and 2,000."""
+    try:
+        counts = run_through(tmp_path, members=8, months=12, churn=0.15, size=2, seed=5)
+    finally:
+        structlog.reset_defaults()
+    assert {name: counts[name] for name in (*INVARIANTS, "broken")} == dict.fromkeys(
+        (*INVARIANTS, "broken"), 0
+    )
+    assert counts["left"] == 11
+    assert counts["members_at_end"] == counts["joined"] - counts["left"] == 8
+    assert counts["in_a_group_at_end"] + counts["waiting_for_a_round"] == 8
     assert counts["nudges"] == (
         counts["nudges_sent"] + sum(counts["nudges_not_sent"].values()) + counts["nudges_waiting"]
     )
-    assert counts["nudges_sent"] >= 5 * 4
-    assert counts["rounds"] == 1
-    assert list(bare.folder.iterdir()) == []
+    assert counts["nudges_sent"] > 150
+    assert counts["nudges_moved"] > 10
+    assert counts["most_nudges_to_one_on_a_day"] == 1
+    assert counts["rounds"] == 4
 
 
 def test_members_that_make_no_sense_are_refused(bare: Installation) -> None:
