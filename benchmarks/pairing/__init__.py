@@ -1,0 +1,1 @@
+"""How good and how fast pairing is, beside its peers in the same run."""
