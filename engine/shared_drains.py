@@ -144,12 +144,12 @@ class SharedDrains:
         @app.periodic(cron="* * * * * */2")
         @app.task(name=RESCUE, queue=QUEUE, queueing_lock=RESCUE, priority=20)
         async def rescue(timestamp: int) -> None:
-            await _rescue(app)
+            await rescue_stalled(app)
 
         return app
 
 
-async def _rescue(app: App) -> None:
+async def rescue_stalled(app: App) -> None:
     """Puts jobs of dead workers back. Where a successor waits already, the old one is ended: that does the work."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         if job.id is None:
