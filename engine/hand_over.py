@@ -13,6 +13,7 @@ from channels.channel import Channel, Outcome, OutcomeKind, Outgoing
 from engine.clock import Clock
 
 MOST_THREADS = 8
+IN_ORDER = 4  # requests of one claim for which one thread will do
 ROUND_TRIP = 0.08  # seconds; how long a call may take before one more thread is worth it
 
 _NOTHING_TAKEN = (OutcomeKind.NOT_PROCESSED, OutcomeKind.ACCOUNT)
@@ -38,7 +39,8 @@ def hand_over(
     has run out, others look the rows up and send them, and a late call of ours would be the second.
     """
     chunks = [batch[start : start + channel.batch_size] for start in range(0, len(batch), channel.batch_size)]
-    threads = max(1, min(MOST_THREADS, ceil(channel.per_second * ROUND_TRIP), len(chunks)))
+    # A few go one after the other, so that an answer arrives before the nudge behind it.
+    threads = max(1, min(MOST_THREADS, ceil(channel.per_second * ROUND_TRIP), ceil(len(chunks) / IN_ORDER)))
     refused = threading.Event()
     futures: list[Future[Sequence[Outcome] | None] | None] = []
     with ThreadPoolExecutor(threads) as pool:
