@@ -66,6 +66,7 @@ class _Search:
         self.mate = np.full(self.n, NOBODY, dtype=np.int64)
         self.looks = 0
         self.best: Matched | None = None
+        self.proof = 2 * int(self.most.sum()), 2 * self.most
         self.graph = self._neighbours()
         self.forest: Forest = forest(self.mate, self.mate)
 
@@ -77,6 +78,7 @@ class _Search:
         asked = np.zeros(self.n, dtype=np.int64)
         np.maximum.at(asked, np.repeat(np.arange(self.n), np.diff(self.c.asked_at)), self.c.asked_weight)
         self.most = np.maximum(value[:, 0] // 2, 0) + asked
+        self._proof(2 * int(self.most.sum()), 2 * self.most)
 
     def price(self) -> None:
         """Prices that no pair beats; whatever pair does is added, until none is left or time is up."""
@@ -86,6 +88,8 @@ class _Search:
             self._assign()
             y = a.u + a.v
             found, value = self._partners(self._prices(2, y, y), MISSED)
+            missed = np.maximum(value[:, 0] - y, 0)
+            self._proof(int((2 * y + missed).sum()), 2 * y + missed)
             self._add(found)
             if self.workers.passed() or int((value[:, 0] > y).sum()) * FEW <= self.n:
                 break
@@ -111,10 +115,9 @@ class _Search:
         blossoms = slice(self.n, None)
         around = int((f.z[blossoms] * (size[blossoms] // 2)).sum())
         limit = int(f.y.sum()) + around + -(-int(missed.sum()) // 2)
-        weight, prices = self._weight(), f.y + (missed + 1) // 2
+        self._proof(limit, f.y + (missed + 1) // 2)
+        weight, (limit, prices) = self._weight(), self.proof
         best = self.best
-        if best is not None and limit > best.limit:
-            limit, prices = best.limit, best.prices
         if best is None or (left_over(self.mate), -weight) <= (left_over(best.mate), -best.weight):
             best = Matched(mate=self.mate.copy(), weight=weight, limit=limit, prices=prices, most=self.most)
         self.best = replace(best, limit=limit, prices=prices)
@@ -132,6 +135,11 @@ class _Search:
         if self.best is None:
             raise AssertionError("nothing was proven yet")
         return self.best
+
+    def _proof(self, limit: int, prices: Ints) -> None:
+        """Keep the lowest bound, with the prices that prove it."""
+        if limit < self.proof[0]:
+            self.proof = limit, prices
 
     def _weight(self) -> int:
         together = np.flatnonzero(self.mate > np.arange(self.n))

@@ -154,9 +154,14 @@ def _chosen(asked: _Asked, found: "Plan", size: int, seed: int) -> "Chosen":
 
 def _answered(why: tuple[str, str], chosen: "Chosen") -> tuple[str, ...]:
     """Whoever holds the rules file may read what it says of two people. Raises UsageFault for strangers."""
+    from pairing.plan import MOST
     from pairing.why_not import NotInRound, why_not
     from scripts.errors import UsageFault
 
+    if len(chosen.people) > MOST:
+        raise UsageFault(
+            f"--why: {len(chosen.people)} people are too many to plan the round again; {MOST} at most"
+        )
     try:
         return why_not(*why, chosen, confidential=True)
     except NotInRound as fault:
