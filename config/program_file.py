@@ -225,6 +225,8 @@ class RotationPart(Part):
 
     size: Literal[2, 3]
     days: Annotated[int, Field(ge=7, le=730)]
+    most_change: Annotated[int, Field(ge=0, le=100)]
+    look_ahead: Annotated[int, Field(ge=0, le=40)]
 
 
 class ResourcePart(Part):

@@ -37,6 +37,8 @@ class Deployment:
     policy: Policy = field(default_factory=Policy)  # the program's pairing rules
     group_size: int = 2
     round_length: timedelta = timedelta(days=90)
+    most_change: int = 100  # percent of the running groups that a round may change
+    look_ahead: int = 6  # rounds that are planned with the next one, so that it does not spoil them
     channels: Mapping[str, Channel] = field(default_factory=dict)  # medium -> channel
     public_url: str = "http://127.0.0.1:8000"
     lookup_wait: timedelta = timedelta(seconds=60)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -15,7 +16,7 @@ from nudges.holds import local_day
 from pairing.policy import Person, Policy
 from store.cohorts import members_of, past_groups
 from store.members import agreements, attributes_of, exclusions
-from store.models import Member
+from store.models import Member, Rematch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,12 @@ def _apart_from_outsiders(
         for other in members
         if other.id != member.id and not any({member.id, other.id} <= group for group in agreed)
     )
+
+
+def rematch_wishes(session: Session, given: PairingInput) -> frozenset[str]:
+    """Who asked for another buddy. Only for planning: nobody learns who asked."""
+    asked = session.scalars(select(Rematch.member_id).where(Rematch.member_id.in_(given.refs)))
+    return frozenset(given.refs[one] for one in asked)
 
 
 def _person(deployment: Deployment, member: Member) -> Person:

@@ -1,33 +1,27 @@
-"""The admin's re-pairing: plan the next round, show who changes, publish it in one transaction, take it back.
+"""The admin's re-pairing: plans the next round, shows who changes, stores it as a draft or publishes it at once.
 
-A rerun while a round runs its full time changes nothing. Of two who publish at once, one wins.
+A rerun while a round runs its full time changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import rhythms
 from engine.deployment import Deployment
-from engine.groups import dissolve, start_groups
-from engine.pairing_input import PairingInput, pairing_input
-from engine.still_fits import still_fit
+from engine.pairing_input import PairingInput, pairing_input, rematch_wishes
+from engine.publish_round import bring_into_force, somebody_was_quicker
+from engine.stored_rounds import RotationRefused, locked_cohort
 from nudges.cadence import zone_of
-from pairing.errors import PrepairedError
 from pairing.obstacles import Unplaceable
 from pairing.plan import plan
+from pairing.steadiness import steady_groups
 from store import audit
 from store.cohorts import active_groups, cohort_by_name, latest_round
 from store.models import BuddyGroup, GroupPlace, Round, new_id
-
-
-class RotationRefused(PrepairedError):
-    """This round cannot be planned or published now; the text says why and what would help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +31,7 @@ class RoundPlan:
     cohort: str
     number: int
     seed: int
+    follows: int  # the round that ran when this one was planned; 0: none
     size: int
     groups: tuple[tuple[str, ...], ...]
     reasons: Mapping[str, tuple[str, ...]]  # "a|b" -> sentences
@@ -48,6 +43,7 @@ class RoundPlan:
     kept: tuple[tuple[str, ...], ...]  # groups that stay as they are
     unplaceable: tuple[Unplaceable, ...]
     left_out: Mapping[str, int]  # why -> how many members do not take part
+    fresh_for: int  # rounds that could still go by, this one included, before two must meet again: at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,45 +72,53 @@ def plan_round(
         current = latest_round(session, cohort.id, "published")
         today = now.astimezone(zone_of(deployment.program.zone)).date()
         if current and current.ends_on and today < current.ends_on and not early:
-            running = sum(group.state == "active" for group in current.groups)
+            active = sum(group.state == "active" for group in current.groups)
             return Running(
-                cohort=cohort_name, number=current.number, ends_on=current.ends_on.isoformat(), groups=running
+                cohort=cohort_name, number=current.number, ends_on=current.ends_on.isoformat(), groups=active
             )
         last = latest_round(session, cohort.id, "published", "undone", "draft")
-        number = last.number + 1 if last else 1
         given = pairing_input(session, deployment, cohort.id, now)
-        now_together = {
+        running = [
             frozenset(given.refs[p.member_id] for p in group.places if p.active and p.member_id in given.refs)
             for group in active_groups(session, cohort.id)
-        }
-    return _planned(deployment, cohort_name, number, given, now_together, seed)
+        ]
+        wishes = rematch_wishes(session, given)
+    numbers = (last.number + 1 if last else 1, current.number if current else 0)
+    return _planned(deployment, cohort_name, numbers, given, running, wishes, seed)
 
 
 def _planned(
     deployment: Deployment,
     cohort_name: str,
-    number: int,
+    numbers: tuple[int, int],  # of this round, and of the one that runs
     given: PairingInput,
-    now_together: set[frozenset[str]],
+    running: Sequence[frozenset[str]],
+    wishes: frozenset[str],
     seed: int,
 ) -> RoundPlan:
+    steady = steady_groups(
+        running, {person.id: person for person in given.people}, given.policy,
+        most_change=deployment.most_change, history=given.history, unsettled=wishes,
+    )  # fmt: skip
     found = plan(
         given.people,
         given.policy,
         size=deployment.group_size,
-        rounds=1,
         history=given.history,
         locks=given.locks,
+        steady=steady,
         seed=seed,
-        first_round=number,
+        first_round=numbers[0],
+        look_ahead=deployment.look_ahead,
     )
     best = found.rounds[0]
-    kept = tuple(group for group in best.groups if frozenset(group) in now_together)
+    kept = tuple(group for group in best.groups if frozenset(group) in set(running))
     staying = {ref for group in kept for ref in group}
     return RoundPlan(
         cohort=cohort_name,
-        number=number,
+        number=numbers[0],
         seed=seed,
+        follows=numbers[1],
         size=deployment.group_size,
         groups=best.groups,
         reasons=best.reasons,
@@ -126,6 +130,7 @@ def _planned(
         kept=kept,
         unplaceable=found.unplaceable,
         left_out=given.left_out,
+        fresh_for=found.repeat_free_limit,
     )
 
 
@@ -135,19 +140,18 @@ def store_round(
     """Stores the plan as a draft, or publishes it at once. Raises RotationRefused when somebody was quicker."""
     try:
         with deployment.database.writes.begin() as session:
-            cohort = cohort_by_name(session, planned.cohort)
-            if cohort is None:
-                raise RotationRefused(f"there is no cohort {planned.cohort!r}")
+            cohort = locked_cohort(session, planned.cohort)
             given = pairing_input(session, deployment, cohort.id, now)
             stored = _store(session, deployment, cohort.id, planned, given.ids, now)
             if publish:
-                _publish(session, deployment, stored, now, actor)
+                bring_into_force(session, deployment, cohort, stored, now, actor)
+            else:
+                audit.record(
+                    session, at=now, actor=actor, action="round_drafted", detail=f"round {planned.number}"
+                )
             return stored.id
     except IntegrityError:
-        raise RotationRefused(
-            f"round {planned.number} of {planned.cohort} was published by somebody else just now; "
-            "look at it before you plan another"
-        ) from None
+        raise somebody_was_quicker(planned.number, planned.cohort) from None
 
 
 def _store(
@@ -162,7 +166,7 @@ def _store(
         raise RotationRefused(f"{missing[0]} cannot take part any more; plan the round again")
     stored = Round(
         id=new_id(), cohort_id=cohort_id, number=planned.number, state="draft", size=planned.size,
-        seed=planned.seed, weight=planned.weight, bound=planned.bound, planned_at=now,
+        seed=planned.seed, follows=planned.follows, weight=planned.weight, bound=planned.bound, planned_at=now,
     )  # fmt: skip
     session.add(stored)
     session.flush()
@@ -180,84 +184,4 @@ def _store(
             )
         )
     session.flush()
-    return stored
-
-
-def publish_round(
-    deployment: Deployment, cohort_name: str, number: int, *, now: datetime, actor: str
-) -> Round:
-    """Publishes a draft. Raises RotationRefused when it is none any more."""
-    with deployment.database.writes.begin() as session:
-        stored = _round(session, cohort_name, number)
-        if stored.state != "draft":
-            raise RotationRefused(f"round {number} of {cohort_name} is {stored.state} already")
-        _publish(session, deployment, stored, now, actor)
-        return stored
-
-
-def _publish(session: Session, deployment: Deployment, stored: Round, now: datetime, actor: str) -> None:
-    """Ends what runs, starts the round's groups, their rhythms and their introductions."""
-    if not still_fit(session, deployment, stored.groups, now):
-        raise RotationRefused(
-            f"members or rules have changed since round {stored.number} was planned; plan the round again"
-        )
-    _end_groups(session, stored.cohort_id, now)
-    stored.state, stored.published_at = "published", now
-    local = now.astimezone(zone_of(deployment.program.zone))
-    stored.ends_on = local.date() + deployment.round_length
-    start_groups(session, deployment, stored.groups, now, introduce=True)
-    rhythms.end_without_group(session, stored.cohort_id)
-    audit.record(
-        session, at=now, actor=actor, action="round_published",
-        detail=f"round {stored.number}, {len(stored.groups)} groups",
-    )  # fmt: skip
-
-
-def _end_groups(session: Session, cohort_id: UUID, now: datetime) -> None:
-    for group in active_groups(session, cohort_id):
-        dissolve(group, now)
-    session.flush()
-
-
-def undo_round(
-    deployment: Deployment, cohort_name: str, number: int, *, now: datetime, actor: str
-) -> Round | None:
-    """Takes the latest published round back and lets the one before run on; returns that one, if any.
-
-    Messages that went out stay sent. Raises RotationRefused for a round that is not the latest.
-    """
-    with deployment.database.writes.begin() as session:
-        stored = _round(session, cohort_name, number)
-        latest = latest_round(session, stored.cohort_id, "published")
-        if stored.state != "published" or latest is None or latest.id != stored.id:
-            raise RotationRefused(f"round {number} of {cohort_name} is not the one that runs now")
-        _end_groups(session, stored.cohort_id, now)
-        stored.state = "undone"
-        session.flush()
-        before = latest_round(session, stored.cohort_id, "published")
-        if before is not None:
-            whole = [group for group in before.groups if group.dissolved_at == stored.published_at]
-            if not still_fit(session, deployment, whole, now, back=True):
-                raise RotationRefused(
-                    f"members or rules have changed since round {before.number} ran, so it cannot go on; "
-                    f"prepaired rotate {cohort_name} --early plans a new one"
-                )
-            start_groups(session, deployment, whole, now, introduce=False)
-        else:
-            for group in stored.groups:
-                for place in group.places:
-                    rhythms.pause(session, place.member_id, stored.cohort_id)
-        audit.record(session, at=now, actor=actor, action="round_undone", detail=f"round {number}")
-        return before
-
-
-def _round(session: Session, cohort_name: str, number: int) -> Round:
-    cohort = cohort_by_name(session, cohort_name)
-    stored = None
-    if cohort is not None:
-        stored = session.scalars(
-            select(Round).where(Round.cohort_id == cohort.id, Round.number == number).with_for_update()
-        ).one_or_none()
-    if stored is None:
-        raise RotationRefused(f"there is no round {number} of {cohort_name!r}")
     return stored

@@ -22,6 +22,7 @@ class Cohort:
         *,
         requests: Sequence[Request],
         locks: Sequence[Lock],
+        steady: Sequence[Lock] = (),
         size: int,
         random: Random,
     ) -> None:
@@ -31,10 +32,12 @@ class Cohort:
         self.place = {id_: index for index, id_ in enumerate(self.ids)}
         self.weights = Compatibility([people[id_] for id_ in self.ids], policy, requests).matrix()
         self.locks = list(locks)
-        self.finished = [
-            lock for lock in locks if len(lock) == 3 or size == 2
-        ]  # an agreed dyad may gain a third
-        self.agreed_pairs = {pair for lock in locks for pair in pairs_of(lock)}
+        self.steady = list(steady)  # groups that go on because only so many may change
+        self.finished = [  # an agreed dyad may gain a third
+            *(lock for lock in locks if len(lock) == 3 or size == 2),
+            *self.steady,
+        ]
+        self.agreed_pairs = {pair for lock in (*locks, *steady) for pair in pairs_of(lock)}
         taken = {member for lock in self.finished for member in lock}
         self.pool = [index for index, id_ in enumerate(self.ids) if id_ not in taken]
 
@@ -52,6 +55,11 @@ class Cohort:
         """Whether a group holds an agreed one."""
         members = set(group)
         return any(members.issuperset(lock) for lock in self.locks)
+
+    def goes_on(self, group: Iterable[str]) -> bool:
+        """Whether a group holds one that goes on for the sake of steadiness."""
+        members = set(group)
+        return any(members.issuperset(lock) for lock in self.steady)
 
     def mutual(self, group: Iterable[str]) -> bool:
         """Whether two of a group asked for each other."""

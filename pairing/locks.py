@@ -48,6 +48,21 @@ def kept_locks(
     return sorted(tuple(sorted(group)) for group in kept), conflicts
 
 
+def undisturbed(
+    groups: Iterable[Iterable[str]], locks: Iterable[Lock], people: Mapping[str, Person], policy: Policy
+) -> list[Lock]:
+    """Those of some disjoint groups that can go on as they are: all here, no rule between them, nobody agreed
+    otherwise."""
+    taken = {member for lock in locks for member in lock}
+    return sorted(
+        group
+        for group in (tuple(sorted(group)) for group in groups)
+        if 2 <= len(group) <= GREATEST
+        and all(member in people and member not in taken for member in group)
+        and all(policy.allows(people[one], people[other]) for one, other in pairs_of(group))
+    )
+
+
 def mutual(requests: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pairs who asked for each other, each once, in order."""
     asked = set(requests)

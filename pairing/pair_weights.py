@@ -58,7 +58,7 @@ def pair_weights(cohort: Cohort, meetings: Meetings, first: Round) -> PairWeight
             if one in seat and other in seat and (one, other) not in cohort.agreed_pairs:
                 weights[seat[one], seat[other]] = weights[seat[other], seat[one]] = FORBIDDEN
     for group in first.groups:
-        if cohort.agreed(group) or cohort.mutual(group):
+        if cohort.agreed(group) or cohort.goes_on(group) or cohort.mutual(group):
             members = [seat[id_] for id_ in group]
             inside = weights[members][:, members]
             weights[members, :] = weights[:, members] = FORBIDDEN

@@ -13,7 +13,7 @@ from pairing.compiled import AVAILABLE, NEEDED
 from pairing.errors import PrepairedError
 from pairing.horizon import leading_fresh
 from pairing.large_rounds import Order, large_rounds, most_fresh_rounds
-from pairing.locks import Conflict, Lock, kept_locks
+from pairing.locks import Conflict, Lock, kept_locks, undisturbed
 from pairing.meetings import Meetings, Past
 from pairing.obstacles import NOBODY, Unplaceable, obstacles
 from pairing.pair_weights import LargePairWeights, PairWeights, pair_weights
@@ -53,35 +53,40 @@ def plan(
     history: Iterable[Past] = (),
     requests: Sequence[Request] = (),
     locks: Iterable[Iterable[str]] = (),
+    steady: Iterable[Iterable[str]] = (),
     seed: int = 0,
     time_limit: float | None = None,
     first_round: int = 1,
     progress: Progress | None = None,
+    look_ahead: int = 0,
 ) -> Plan:
     """Plan `rounds` rounds of dyads (`size` 2) or triads (3), numbered from `first_round`.
 
     In this order: never break a hard rule, place everybody, form groups of the size asked for, honour mutual
     requests, avoid repeats (the freshest most), let the odd place go round, and then maximise weight.
-    `history` holds (round number, ids of one group); `locks` are agreed groups of two or three;
-    `time_limit` in seconds; `progress` hears of the work on large cohorts. Raises PlanFault for a size or number of
-    rounds that makes no sense or too many people, PolicyFault for ids given twice and weights too large.
+    `history` holds (round number, ids of one group); `locks` are agreed groups of two or three, `steady` running ones
+    that are to go on; `time_limit` in seconds; `progress` hears of the work on large cohorts. `look_ahead` further
+    rounds are planned with them and forgotten, so that a round now does not spoil the next ones. Raises PlanFault for a
+    size or number of rounds that makes no sense or too many people, PolicyFault for ids given twice and weights too
+    large.
     """
     if size not in SIZES:
         raise PlanFault(f"groups of {size} are not supported; size is 2 or 3")
-    if rounds < 1:
+    if rounds < 1 or look_ahead < 0:
         raise PlanFault(f"{rounds} rounds cannot be planned; ask for at least 1")
     by_id = _by_id(people)
     kept, conflicts = kept_locks(locks, by_id, policy)
+    staying = undisturbed(steady, kept, by_id, policy)
     random = Random(seed)
     if len(by_id) > MOST:
-        order = _large(by_id, policy, requests, kept, size, time_limit, progress)
+        order = _large(by_id, policy, requests, [*kept, *staying], size, time_limit, progress)
         return _large_plan(
             order, Meetings(history), range(first_round, first_round + rounds), random, conflicts
         )
-    cohort = Cohort(by_id, policy, requests=requests, locks=kept, size=size, random=random)
+    cohort = Cohort(by_id, policy, requests=requests, locks=kept, steady=staying, size=size, random=random)
     past = Meetings(history)
     numbers = range(first_round, first_round + rounds)
-    planned = rotation(cohort, past, numbers, random, TimeLimit.within(time_limit))
+    planned = rotation(cohort, past, numbers, random, TimeLimit.within(time_limit), look_ahead)
     return Plan(
         rounds=planned,
         repeat_free_rounds=leading_fresh([each.repeats == 0 and bool(each.groups) for each in planned]),

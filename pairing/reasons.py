@@ -18,17 +18,20 @@ def reasons(
     size: int,
     requests: Collection[Request] = (),
     locked: bool = False,
+    steady: bool = False,
 ) -> tuple[str, ...]:
     """Sentences about one group, the strongest rule first; in a triad each sentence names the pair it is
     about."""
     people = {person.id: person for person in group}
     found = ["They agreed to stay together."] if locked else []
+    if steady:
+        found.append("They go on together: only some groups change in a round.")
     for one, other in pairs_of(people):
         lead = "" if len(group) == 2 else f"{one} and {other}: "
         sentences = [
             *_requested(one, other, requests),
             *compared(people[one], people[other], policy.preferences),
-            *_met(meetings.last(one, other), locked),
+            *_met(meetings.last(one, other), locked or steady),
         ]
         found += [f"{lead}{sentence}" for sentence in sentences]
     if len(group) != size:

@@ -23,9 +23,30 @@ SEATINGS = 20  # ways to seat people in a design that are compared
 
 
 def rotation(
+    cohort: Cohort, history: Meetings, numbers: range, random: Random, limit: TimeLimit, look_ahead: int = 0
+) -> tuple[Round, ...]:
+    """One round for each number, remembering those before it. `history` is left as it is.
+
+    `look_ahead` more rounds are planned with them, unless there is so much choice that they cannot fail.
+    """
+    if look_ahead and not _ample(cohort, history, len(numbers) + look_ahead):
+        longer = range(numbers.start, numbers.stop + look_ahead)
+        return _horizon(cohort, history, longer, random, limit)[: len(numbers)]
+    return _horizon(cohort, history, numbers, random, limit)
+
+
+def _ample(cohort: Cohort, history: Meetings, rounds: int) -> bool:
+    """Whether that many rounds of fresh groups can be chosen freely, each leaving enough for the next: everybody may
+    still meet half of the others (Dirac, 1952), for triads two thirds of them (Corrádi and Hajnal, 1963)."""
+    fresh = cohort.fresh(history)
+    n = len(fresh)
+    least = int(fresh.sum(axis=1).min(initial=n)) - (cohort.size - 1) * rounds
+    return 2 * least >= n if cohort.size == 2 else 3 * least >= 2 * n
+
+
+def _horizon(
     cohort: Cohort, history: Meetings, numbers: range, random: Random, limit: TimeLimit
 ) -> tuple[Round, ...]:
-    """One round for each number, remembering those before it. `history` is left as it is."""
     horizon = min(len(numbers), cohort.repeat_free_limit(history, ()))
     if cohort.size == 3 and horizon > DESIGNED * cohort.repeat_free_limit(history, ()):
         design = _completed(cohort, history, horizon, random, limit)

@@ -116,4 +116,5 @@ def _reasons(cohort: Cohort, group: Ids, meetings: Meetings) -> tuple[str, ...]:
         size=cohort.size,
         requests=cohort.requests,
         locked=cohort.agreed(group),
+        steady=cohort.goes_on(group),
     )

@@ -21,6 +21,8 @@ class PairingRules:
     requests: tuple[Request, ...]
     group_size: int
     round_length: timedelta
+    most_change: int  # percent of the running groups
+    look_ahead: int  # rounds
     attributes: frozenset[str]  # that the rules speak of
 
 
@@ -40,6 +42,8 @@ def pairing_rules(loaded: LoadedProgram) -> PairingRules:
         requests=requests(rules, folder),
         group_size=loaded.file.rotation.size,
         round_length=timedelta(days=loaded.file.rotation.days),
+        most_change=loaded.file.rotation.most_change,
+        look_ahead=loaded.file.rotation.look_ahead,
         attributes=frozenset(
             entry.attribute for entry in (*rules.prefer, *rules.never) if hasattr(entry, "attribute")
         ),

@@ -75,7 +75,8 @@ def _settle(
     deployment: "Deployment", cohort: str, publish: int | None, undo: int | None, now: "datetime"
 ) -> dict[str, Any]:
     """Publishes a draft or takes a round back. Raises Refused where that cannot be."""
-    from engine.rotate import RotationRefused, publish_round, undo_round
+    from engine.publish_round import publish_round, undo_round
+    from engine.stored_rounds import RotationRefused
     from scripts.errors import Refused
 
     try:
@@ -132,7 +133,8 @@ def _next_round(deployment: "Deployment", cohort: str, wishes: _Wishes, now: "da
 
 def _store(deployment: "Deployment", planned: "RoundPlan", wishes: _Wishes, now: "datetime") -> str:
     """Publishes or stores the plan; "published", "draft" or "declined"."""
-    from engine.rotate import RotationRefused, store_round
+    from engine.rotate import store_round
+    from engine.stored_rounds import RotationRefused
     from scripts.errors import Refused
 
     if not (wishes.yes or wishes.draft) and not _agreed(planned):

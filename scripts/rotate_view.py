@@ -85,6 +85,8 @@ def _sums(planned: "RoundPlan") -> list[str]:
     ]
     proof = "the best there is" if planned.optimal else f"at most {planned.bound} is possible"
     lines.append(f"Compatibility {planned.weight} ({proof}), {planned.repeats} repeated pairs.")
+    if planned.fresh_for:
+        lines.append(f"Fresh partners for {planned.fresh_for} rounds at most, this one included.")
     if planned.left_out:
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(planned.left_out.items()))
         lines.append(f"Not taking part: {why}.")

@@ -121,6 +121,8 @@ def set_stage(
         policy=rules.policy,
         group_size=size or rules.group_size,
         round_length=rules.round_length,
+        most_change=rules.most_change,
+        look_ahead=rules.look_ahead,
         channels=_channels(url, program.name),
         public_url=url,
         lookup_wait=timedelta(seconds=2),

@@ -128,6 +128,8 @@ def deployment_from(
         policy=rules.policy,
         group_size=rules.group_size,
         round_length=rules.round_length,
+        most_change=rules.most_change,
+        look_ahead=rules.look_ahead,
         channels=channels_of(settings, program, clock) if channels is None else channels,
         public_url=settings.public_url,
         lookup_wait=timedelta(seconds=settings.engine.lookup_wait),

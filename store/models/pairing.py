@@ -41,6 +41,7 @@ class Round(Record):
     state: Mapped[Word]  # draft, published, undone
     size: Mapped[int]
     seed: Mapped[int]
+    follows: Mapped[int] = mapped_column(default=0)  # the round that ran when it was planned; 0: none
     weight: Mapped[int]
     bound: Mapped[int]
     planned_at: Mapped[At]

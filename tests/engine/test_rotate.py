@@ -1,6 +1,9 @@
 """A round is planned, published once, and taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -8,16 +11,10 @@ from sqlalchemy import select
 from engine.deployment import Deployment
 from engine.import_members import import_members
 from engine.mend_groups import mend_groups
-from engine.rotate import (
-    RotationRefused,
-    RoundPlan,
-    Running,
-    plan_round,
-    publish_round,
-    store_round,
-    undo_round,
-)
-from store.models import BuddyGroup, GroupPlace, Member, Rhythm
+from engine.publish_round import discard_draft, publish_round, undo_round
+from engine.rotate import RoundPlan, Running, plan_round, store_round
+from engine.stored_rounds import RotationRefused
+from store.models import AuditEntry, BuddyGroup, GroupPlace, Member, Message, Rematch, Rhythm, Round, new_id
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -192,3 +189,99 @@ def test_an_undo_does_not_bring_two_back_together_who_are_kept_apart_by_now(
     with pytest.raises(RotationRefused, match="cannot go on"):
         undo_round(deployment, "spring", 2, now=now + timedelta(days=2), actor="staff:cora")
     assert groups(deployment) == running
+
+
+def test_two_who_publish_drafts_at_the_same_moment_end_with_one_round(
+    deployment: Deployment, now: datetime
+) -> None:
+    """Really at the same moment: two threads, each with a draft of its own."""
+    enrol(deployment, now)
+    for _ in range(2):
+        store_round(deployment, planned(deployment, now), now=now, publish=False, actor="staff:cora")
+    at_once = Barrier(2)
+
+    def publish_it(number: int) -> str:
+        at_once.wait(timeout=30)
+        try:
+            publish_round(deployment, "spring", number, now=now, actor=f"staff:{number}")
+        except RotationRefused as refused:
+            return str(refused)
+        return "published"
+
+    with ThreadPoolExecutor(2) as both:
+        told = sorted(both.map(publish_it, (1, 2)), key=len)
+    assert told[0] == "published"
+    assert "by somebody else just now" in told[1]
+    assert sorted(map(len, groups(deployment))) == [2, 3]
+    with deployment.database.reads() as session:
+        assert sorted(session.scalars(select(Round.state))) == ["draft", "published"]
+        acts = session.scalars(select(AuditEntry.action)).all()
+        assert sorted(session.scalars(select(Message.kind))) == ["introduction"] * 5
+    assert acts.count("round_published") == 1
+
+
+def test_two_who_plan_and_publish_at_the_same_moment_end_with_one_round(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    plans = [planned(deployment, now), planned(deployment, now)]
+    at_once = Barrier(2)
+
+    def publish_it(found: RoundPlan) -> str:
+        at_once.wait(timeout=30)
+        try:
+            store_round(deployment, found, now=now, publish=True, actor="staff:cora")
+        except RotationRefused as refused:
+            return str(refused)
+        return "published"
+
+    with ThreadPoolExecutor(2) as both:
+        told = sorted(both.map(publish_it, plans), key=len)
+    assert told[0] == "published"
+    assert "by somebody else just now" in told[1]
+    assert sorted(map(len, groups(deployment))) == [2, 3]
+
+
+def test_a_draft_that_another_round_has_overtaken_is_not_published(
+    deployment: Deployment, now: datetime
+) -> None:
+    enrol(deployment, now)
+    store_round(deployment, planned(deployment, now), now=now, publish=False, actor="staff:cora")
+    publish(deployment, now + timedelta(hours=1))
+    with pytest.raises(RotationRefused, match="another one was"):
+        publish_round(deployment, "spring", 1, now=now + timedelta(hours=2), actor="staff:cora")
+
+
+def test_a_draft_is_thrown_away_without_a_trace_but_the_trail(deployment: Deployment, now: datetime) -> None:
+    enrol(deployment, now)
+    store_round(deployment, planned(deployment, now), now=now, publish=False, actor="staff:cora")
+    discard_draft(deployment, "spring", 1, now=now, actor="staff:cora")
+    with deployment.database.reads() as session:
+        assert session.scalars(select(BuddyGroup)).all() == []
+        assert session.scalars(select(AuditEntry.action)).all()[-1] == "draft_discarded"
+    publish(deployment, now)
+    with pytest.raises(RotationRefused, match="published already"):
+        discard_draft(deployment, "spring", 1, now=now, actor="staff:cora")
+
+
+def test_only_the_share_of_groups_that_the_program_allows_changes(
+    deployment: Deployment, now: datetime
+) -> None:
+    steady = replace(deployment, most_change=50)
+    rows = [
+        (n, {"id": f"m{n:02}", "phone": f"+1202555{100 + n:04}", "sms_consent": "yes"}) for n in range(2, 10)
+    ]
+    import_members(steady, rows, now=now, cohort="spring")
+    first = publish(steady, now)
+    later = now + timedelta(days=91)
+    with steady.database.writes.begin() as session:
+        wisher = session.scalars(select(Member).where(Member.ref == first.groups[0][0])).one()
+        session.add(Rematch(id=new_id(), member_id=wisher.id, asked_at=later))
+    second = publish(steady, later)
+    assert len(set(first.groups) & set(second.groups)) == 2
+    assert first.groups[0] not in second.groups
+    assert len(second.changed) == 4
+    with steady.database.reads() as session:
+        told = session.scalars(select(Message.kind)).all()
+        assert session.scalars(select(Rematch)).all() == []
+    assert len(told) == 8 + 4  # who stays together is not introduced again
