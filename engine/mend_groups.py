@@ -3,20 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
-from engine.groups import dissolve, start_groups
-from engine.outbox import State
+from engine.mend_round import put_in_force
 from engine.pairing_input import PairingInput, pairing_input
 from nudges.holds import local_day
 from pairing.policy import Person
 from pairing.repair import repair
 from store import audit
-from store.cohorts import active_groups, latest_round
-from store.models import BuddyGroup, GroupPlace, Member, Message, new_id
+from store.cohorts import active_groups
+from store.models import BuddyGroup, GroupPlace, Member
 
 
 def mend_groups(deployment: Deployment, now: datetime) -> int:
@@ -62,14 +61,7 @@ def _take_out(
         leaver=given.refs[member_id],
         history=given.history,
     )
-    ids = {ref: one for one, ref in given.refs.items()}
-    for ended in mended.ended:
-        dissolve(groups[tuple(sorted(str(ids[ref]) for ref in ended))], now)
-    session.flush()
-    for formed in mended.formed:
-        _form(session, deployment, cohort_id, [ids[ref] for ref in formed], now)
-    for alone in mended.alone:
-        rhythms.pause(session, ids[alone.id], cohort_id)
+    put_in_force(session, deployment, cohort_id, given, mended, now)
     audit.record(
         session, at=now, actor="system", action="group_mended", subject=str(member_id),
         detail=f"{len(mended.formed)} formed, {len(mended.alone)} left alone",
@@ -80,32 +72,3 @@ def _people(given: PairingInput, groups: dict[tuple[str, ...], BuddyGroup]) -> l
     """Everybody in a group, as the rules see them, whether or not they could be paired anew today."""
     seated = {given.refs[UUID(one)] for members in groups for one in members}
     return [person for person in given.everybody if person.id in seated]
-
-
-def _form(
-    session: Session, deployment: Deployment, cohort_id: UUID, members: list[UUID], now: datetime
-) -> None:
-    running = latest_round(session, cohort_id, "published")
-    if running is None:
-        return
-    group = BuddyGroup(
-        id=new_id(),
-        cohort_id=cohort_id,
-        round_id=running.id,
-        state="planned",
-        places=[GroupPlace(member_id=member, cohort_id=cohort_id, active=False) for member in members],
-    )
-    session.add(group)
-    session.flush()
-    start_groups(session, deployment, [group], now, introduce=True)
-    # What is due today was planned for the group before; it is the same nudge, so it goes on.
-    session.execute(
-        update(Message)
-        .where(
-            Message.cohort_id == cohort_id,
-            Message.member_id.in_(members),
-            Message.state == State.DUE,
-            Message.slot.is_not(None),
-        )
-        .values(group_id=group.id)
-    )

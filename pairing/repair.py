@@ -63,6 +63,28 @@ def repair(
     return desk.outcome()
 
 
+def mend(
+    groups: Iterable[Iterable[str]],
+    *,
+    people: Iterable[Person],
+    policy: Policy,
+    joiners: Iterable[str] = (),
+    history: Iterable[Past] = (),
+    requests: Sequence[Request] = (),
+) -> Repair:
+    """Everything at once that is amiss in a running round: parts those between whom a rule stands by now, then finds a
+    group for each of `joiners`, in order. What nobody asks for stays as it is.
+
+    `people` are all who sit in the groups, and the joiners. Raises RepairFault when the ids don't fit.
+    """
+    desk = _Desk(groups, people, policy, Meetings(history), requests)
+    desk.part_forbidden()
+    for joiner in sorted(joiners):
+        if not any(joiner in group for group in desk.groups):
+            desk.join(joiner)
+    return desk.outcome()
+
+
 class _Desk:
     """The groups being mended, with the rules at hand."""
 
@@ -117,6 +139,13 @@ class _Desk:
             if kept is None or member not in kept:
                 self._place(member)
 
+    def part_forbidden(self) -> None:
+        """Separate everybody who shares a group against a rule."""
+        for group in self.before:
+            for one, other in pairs_of(group):
+                if group in self.groups and not self._permits((one, other)):
+                    self.part(one, other)
+
     def outcome(self) -> Repair:
         """What is different now."""
         after = set(self.groups)
@@ -127,7 +156,12 @@ class _Desk:
             ended=tuple(sorted(was - after)),
             formed=tuple(sorted(after - was)),
             alone=tuple(
-                obstacles(self.people[id_], [other for other in others if other.id != id_], self.policy)
+                obstacles(
+                    self.people[id_],
+                    [other for other in others if other.id != id_],
+                    self.policy,
+                    sorted(after),
+                )
                 for id_ in self.seeking
             ),
         )

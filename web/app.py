@@ -27,6 +27,7 @@ from web import (
     public_routes,
     refer_routes,
     request_routes,
+    round_routes,
     sendgrid_routes,
     sign_in_routes,
     support_routes,
@@ -56,6 +57,7 @@ _ROUTERS = (
     public_routes.router,
     sign_in_routes.router,
     console_routes.router,
+    round_routes.router,
     incident_routes.router,
     refer_routes.router,  # before the page of one request
     request_routes.router,

@@ -41,6 +41,7 @@ DOORS = (
     Door("holds", "/console/holds", "Kept", frozenset({"coordinator", "director", "deputy", "auditor"})),
     Door("unclear", "/console/unclear", "Unclear texts", frozenset({"clinical_reviewer"})),
     Door("members", "/console/members", "Members", _COORDINATOR),
+    Door("rounds", "/console/rounds", "Rounds", _COORDINATOR),
     Door("groups", "/console/groups", "Groups", _COORDINATOR),
     Door("check-ins", "/console/check-ins", "Check-ins", _COORDINATOR),
     Door("messages", "/console/messages", "Nudges", _COORDINATOR),

@@ -35,6 +35,7 @@ PAGES = {
     "/console/incidents": {"ray"},
     "/console/members": {"ana"},
     "/console/groups": {"ana"},
+    "/console/rounds": {"ana"},
     "/console/check-ins": {"ana"},
     "/console/messages": {"ana"},
     "/console/program": {"ana", "dee"},

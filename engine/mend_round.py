@@ -1,0 +1,159 @@
+"""Mends a running round when a coordinator asks: parts those who may be together no longer, seats those who wait.
+
+Nobody else moves, unless somebody would be alone otherwise. Which of it a never-rule caused is not told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import rhythms
+from engine.deployment import Deployment
+from engine.groups import dissolve, start_groups
+from engine.outbox import State
+from engine.pairing_input import PairingInput, pairing_input
+from engine.stored_rounds import RotationRefused, locked_cohort
+from pairing.meetings import Meetings
+from pairing.policy import Person
+from pairing.reasons import reasons
+from pairing.repair import Repair, mend
+from store import audit
+from store.cohorts import active_groups, latest_round
+from store.members import name_of
+from store.models import BuddyGroup, GroupPlace, Member, Message, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What a mending changed, members by their refs."""
+
+    cohort: str
+    number: int
+    formed: tuple[tuple[str, ...], ...]  # groups that are new; everybody in them is introduced
+    ended: tuple[tuple[str, ...], ...]
+    alone: tuple[tuple[str, str], ...]  # who still has no group, and why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendingNeeded:
+    """Who waits for a group in the running round, by name."""
+
+    waiting: tuple[str, ...]
+
+
+def mending_needed(session: Session, deployment: Deployment, cohort_id: UUID, now: datetime) -> MendingNeeded:
+    """Who could take part and sits in no group."""
+    given = pairing_input(session, deployment, cohort_id, now)
+    seated = {ref for group in _groups(session, cohort_id, given) for ref in group}
+    waiting = [given.ids[ref] for ref in sorted(given.ids) if ref not in seated]
+    members = session.scalars(select(Member).where(Member.id.in_(waiting)))
+    return MendingNeeded(waiting=tuple(sorted(name_of(deployment.vault, member) for member in members)))
+
+
+def mend_round(
+    deployment: Deployment, cohort_name: str, *, now: datetime, actor: str, dry_run: bool = False
+) -> Mended:
+    """Mends the round that runs; `dry_run` only says what it would do. Raises RotationRefused where none runs."""
+    with deployment.database.writes.begin() as session:
+        cohort = locked_cohort(session, cohort_name)
+        running = latest_round(session, cohort.id, "published")
+        if running is None:
+            raise RotationRefused(f"no round of {cohort_name} runs now")
+        given = pairing_input(session, deployment, cohort.id, now)
+        groups = _groups(session, cohort.id, given)
+        seated = {ref for group in groups for ref in group}
+        waiting = [ref for ref in given.ids if ref not in seated]
+        mended = mend(
+            groups,
+            people=[each for each in given.everybody if each.id in seated or each.id in given.ids],
+            policy=given.policy,
+            joiners=waiting,
+            history=given.history,
+        )
+        found = Mended(
+            cohort=cohort_name,
+            number=running.number,
+            formed=mended.formed,
+            ended=mended.ended,
+            alone=tuple((each.id, each.why) for each in mended.alone),
+        )
+        if dry_run or not (mended.formed or mended.ended):
+            return found
+        put_in_force(session, deployment, cohort.id, given, mended, now)
+        audit.record(
+            session, at=now, actor=actor, action="round_mended",
+            detail=f"round {running.number}, {len(mended.formed)} formed, {len(mended.ended)} ended",
+        )  # fmt: skip
+        return found
+
+
+def _groups(session: Session, cohort_id: UUID, given: PairingInput) -> list[tuple[str, ...]]:
+    return [refs for group in active_groups(session, cohort_id) if (refs := _refs(group, given))]
+
+
+def _refs(group: BuddyGroup, given: PairingInput) -> tuple[str, ...]:
+    return tuple(sorted(given.refs[place.member_id] for place in group.places if place.active))
+
+
+def put_in_force(
+    session: Session,
+    deployment: Deployment,
+    cohort_id: UUID,
+    given: PairingInput,
+    mended: Repair,
+    now: datetime,
+) -> None:
+    """Ends and forms groups as a repair says, within the transaction; whoever is left alone rests."""
+    ids = {ref: one for one, ref in given.refs.items()}
+    active = {_refs(group, given): group for group in active_groups(session, cohort_id)}
+    for ended in mended.ended:
+        dissolve(active[ended], now)
+    session.flush()
+    people = {person.id: person for person in given.everybody}
+    for formed in mended.formed:
+        _form(session, deployment, cohort_id, [people[ref] for ref in formed], ids, given, now)
+    for alone in mended.alone:
+        rhythms.pause(session, ids[alone.id], cohort_id)
+
+
+def _form(
+    session: Session,
+    deployment: Deployment,
+    cohort_id: UUID,
+    people: Sequence[Person],
+    ids: Mapping[str, UUID],
+    given: PairingInput,
+    now: datetime,
+) -> None:
+    running = latest_round(session, cohort_id, "published")
+    if running is None:
+        return
+    before = Meetings(past for past in given.history if past[0] < running.number)
+    why = reasons(people, given.policy, before, size=running.size)
+    row, members = new_id(), [ids[person.id] for person in people]
+    group = BuddyGroup(
+        id=row,
+        cohort_id=cohort_id,
+        round_id=running.id,
+        state="planned",
+        reasons_sealed=deployment.vault.seal_json(list(why), "buddy_group", "reasons", row),
+        places=[GroupPlace(member_id=member, cohort_id=cohort_id, active=False) for member in members],
+    )
+    session.add(group)
+    session.flush()
+    start_groups(session, deployment, [group], now, introduce=True)
+    # What is due today was planned for the group before; it is the same nudge, so it goes on.
+    session.execute(
+        update(Message)
+        .where(
+            Message.cohort_id == cohort_id,
+            Message.member_id.in_(members),
+            Message.state == State.DUE,
+            Message.slot.is_not(None),
+        )
+        .values(group_id=group.id)
+    )
