@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
 from engine.groups import dissolve, start_groups
 from engine.outbox import State
-from engine.pairing_input import PairingInput, pairing_input
+from engine.pairing_input import PairingInput, pairing_input, taking_part
 from engine.stored_rounds import RotationRefused, locked_cohort
 from pairing.meetings import Meetings
 from pairing.policy import Person
@@ -24,7 +24,7 @@ from pairing.repair import Repair, mend
 from store import audit
 from store.cohorts import active_groups, latest_round
 from store.members import name_of
-from store.models import BuddyGroup, GroupPlace, Member, Message, new_id
+from store.models import BuddyGroup, GroupPlace, Message, new_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,14 @@ class MendingNeeded:
 
 def mending_needed(session: Session, deployment: Deployment, cohort_id: UUID, now: datetime) -> MendingNeeded:
     """Who could take part and sits in no group."""
-    given = pairing_input(session, deployment, cohort_id, now)
-    seated = {ref for group in _groups(session, cohort_id, given) for ref in group}
-    waiting = [given.ids[ref] for ref in sorted(given.ids) if ref not in seated]
-    members = session.scalars(select(Member).where(Member.id.in_(waiting)))
-    return MendingNeeded(waiting=tuple(sorted(name_of(deployment.vault, member) for member in members)))
+    seated = {
+        place.member_id
+        for group in active_groups(session, cohort_id)
+        for place in group.places
+        if place.active
+    }
+    waiting = [member for member in taking_part(session, cohort_id, now) if member.id not in seated]
+    return MendingNeeded(waiting=tuple(sorted(name_of(deployment.vault, member) for member in waiting)))
 
 
 def mend_round(

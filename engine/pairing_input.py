@@ -38,7 +38,7 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
     members = members_of(session, cohort_id)
     barred = suppressed(session, {(p.medium, p.address_index) for m in members for p in m.contacts})
     reasons = {member.id: _why_not(member, barred, now) for member in members}
-    taking_part = [member for member in members if reasons[member.id] is None]
+    active = [member for member in members if reasons[member.id] is None]
     refs = {member.id: member.ref for member in members}
     everybody = {member.id: _person(deployment, member) for member in members}
     never = frozenset(
@@ -49,9 +49,10 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
     agreed = locks_wished(session, deployment.vault, cohort_id, list(agreements(session, deployment.vault)))
     never |= _apart_from_outsiders(members, agreed)
     with_friends = {one for group in agreed for one in group}
-    taking_part = [member for member in taking_part if not member.is_outside or member.id in with_friends]
+    active = [member for member in active if not member.is_outside or member.id in with_friends]
+    here = {member.id for member in active}
     return PairingInput(
-        people=tuple(everybody[member.id] for member in taking_part),
+        people=tuple(everybody[member.id] for member in active),
         everybody=tuple(everybody.values()),
         policy=replace(deployment.policy, never=deployment.policy.never | never),
         history=tuple(
@@ -62,9 +63,9 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
         locks=tuple(
             tuple(sorted(refs[one] for one in group))
             for group in agreed
-            if group <= {member.id for member in taking_part}
+            if group <= here
         ),
-        ids={member.ref: member.id for member in taking_part},
+        ids={member.ref: member.id for member in active},
         refs=refs,
         left_out=dict(Counter(why for why in reasons.values() if why)),
     )
@@ -81,6 +82,15 @@ def _apart_from_outsiders(
         for other in members
         if other.id != member.id and not any({member.id, other.id} <= group for group in agreed)
     )
+
+
+def taking_part(session: Session, cohort_id: UUID, now: datetime) -> list[Member]:
+    """Those of a cohort who can take part now."""
+    members = members_of(session, cohort_id)
+    barred = suppressed(session, {(p.medium, p.address_index) for m in members for p in m.contacts})
+    return [
+        member for member in members if not member.is_outside and _why_not(member, barred, now) is None
+    ]
 
 
 def rematch_wishes(session: Session, given: PairingInput) -> frozenset[str]:

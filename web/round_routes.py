@@ -19,7 +19,7 @@ from web.console_routes import known_id
 from web.console_session import ConsoleForm, Viewer, ViewerDep
 from web.faults import Refused, meanwhile, unknown
 from web.site import Site, SiteDep
-from web.views_rounds import cohorts_with_rounds
+from web.views_rounds import cohorts_with_rounds, groups_of_page, seats_by_name
 
 router = APIRouter(prefix="/console/rounds", include_in_schema=False)
 
@@ -58,14 +58,23 @@ def begin_round(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response
 
 @router.get("/{round_id}")
 def round_page(
-    round_id: str, viewer: ViewerDep, site: SiteDep, one: str = "", other: str = ""
+    round_id: str, viewer: ViewerDep, site: SiteDep, one: str = "", other: str = "", page: int = 1
 ) -> HTMLResponse:
     """One round: who changes, why, what it costs, who is told; and why two members are not together."""
     viewer.need("coordinator")
     review = _review(site, known_id(round_id))
     told = _why_not(site, review, one, other)
     return console_page(
-        site, viewer, "console/round.html", here="rounds", review=review, one=one, other=other, told=told
+        site,
+        viewer,
+        "console/round.html",
+        here="rounds",
+        review=review,
+        shown=groups_of_page(review, page),
+        seats=seats_by_name(review),
+        one=one,
+        other=other,
+        told=told,
     )
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.mend_round import MendingNeeded, mending_needed
+from engine.review_round import GroupReview, RoundReview, Seat
 from nudges.cadence import zone_of
 from store.models import BuddyGroup, Cohort, CohortMember, Round
 
 SHOWN = 12  # rounds of a cohort
+A_PAGE = 100  # groups of a round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,28 @@ class CohortRounds:
     def drafts(self) -> list[RoundShown]:
         """Those that wait for review."""
         return [each for each in self.rounds if each.state == "draft"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsOfPage:
+    """Some of the groups under review."""
+
+    rows: Sequence[GroupReview]
+    page: int
+    pages: int
+
+
+def groups_of_page(review: RoundReview, page: int) -> GroupsOfPage:
+    """That page of the groups, those that change first."""
+    pages = max(1, -(-len(review.groups) // A_PAGE))
+    page = min(max(page, 1), pages)
+    return GroupsOfPage(rows=review.groups[(page - 1) * A_PAGE : page * A_PAGE], page=page, pages=pages)
+
+
+def seats_by_name(review: RoundReview) -> list[Seat]:
+    """Everybody in a group, by name."""
+    seats = [seat for group in review.groups for seat in group.seats]
+    return sorted(seats, key=lambda seat: (seat.name, seat.ref))
 
 
 def cohorts_with_rounds(session: Session, deployment: Deployment, now: datetime) -> list[CohortRounds]:
