@@ -89,6 +89,15 @@ class Cohort:
             mutual=[(seat[one], seat[other]) for one, other in wanted if one in seat and other in seat],
         )
 
+    @property
+    def has_open_wishes(self) -> bool:
+        """Whether some of the pool are to be together whatever is planned, of which designs know nothing."""
+        seat = {self.ids[index] for index in self.pool}
+        asked = mutual((request.asker, request.asked) for request in self.requests)
+        return any(
+            seat.issuperset(pair) for pair in (*asked, *(lock for lock in self.locks if len(lock) == 2))
+        )
+
     def fresh(self, meetings: Meetings) -> Mask:
         """Which pairs of the pool may meet and have not met, by position in the pool."""
         met = [

@@ -6,9 +6,9 @@ import numpy as np
 
 from pairing.compatibility import Mask
 
-# What counting alone does not rule out but no arrangement reaches: nearly Kirkman systems
-# of order 6 and 12 do not exist (they start at 18).
-KNOWN_TRIADS = {6: 1, 12: 4}
+# What counting alone does not rule out but no arrangement reaches, by size and people: nearly Kirkman systems
+# of order 6 and 12 do not exist (they start at 18); the others were ruled out by trying every arrangement.
+KNOWN = {(3, 6): 1, (3, 12): 4, (3, 5): 1, (3, 7): 3, (3, 11): 4, (2, 5): 1, (2, 7): 3}
 
 
 def repeat_free_limit(fresh: Mask, size: int) -> int:
@@ -24,8 +24,7 @@ def repeat_free_limit(fresh: Mask, size: int) -> int:
     pairs = int(degrees.sum()) // 2
     by_pairs = pairs // _pairs_a_round(n, size)
     by_person = int(degrees.min()) // (2 if size == 3 and n % 3 == 0 else 1)
-    known = KNOWN_TRIADS.get(n, by_pairs) if size == 3 else by_pairs
-    return min(by_pairs, by_person, known)
+    return min(by_pairs, by_person, KNOWN.get((size, n), by_pairs))
 
 
 def _pairs_a_round(n: int, size: int) -> int:

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import combinations
 
 from pairing.fields import Field, field
+from pairing.pasting import pasted
 from pairing.starters import STARTERS
 
 Triple = tuple[int, int, int]
@@ -24,7 +25,7 @@ def kirkman(n: int) -> Rounds | None:
         return _nearly(n)
     if n % 6 != 3:
         return None
-    for construction in (_smallest, _doubled_field, _tripled_field, _tripled, _pasted):
+    for construction in (_smallest, _doubled_field, _tripled_field, _tripled, pasted, _multiplied):
         rounds = construction(n)
         if rounds is not None:
             return rounds
@@ -139,41 +140,32 @@ def _tripled(n: int) -> Rounds | None:
     )
 
 
-def _pasted(n: int) -> Rounds | None:
-    """n = 33: two people for each point of the affine plane of order 4 and one more; nine people on each
-    line."""
-    if n != 33:
-        return None
-    nine = kirkman(9)
-    assert nine is not None  # noqa: S101  # built above
-    hub = 0
-    spokes = [next(group for group in groups if hub in group) for groups in nine]
-    rounds: list[list[Triple]] = [[] for _ in range(16)]
-    for line in _affine_lines_of_order_4():
-        seat = {hub: 32}
-        for point, spoke in zip(line, spokes, strict=True):
-            first, second = (person for person in spoke if person != hub)
-            seat |= {first: point, second: 16 + point}
-        for point, groups in zip(line, nine, strict=True):
-            rounds[point] += [
-                _triple(seat[person] for person in group) for group in groups if hub not in group
-            ]
-    for point in range(16):
-        rounds[point].append((point, 16 + point, 32))
-    return tuple(tuple(groups) for groups in rounds)
-
-
-def _affine_lines_of_order_4() -> list[list[int]]:
-    space = field(4)
-    assert space is not None  # noqa: S101  # the square of 2
-    times = {(a, b): 0 for a in range(4) for b in range(4)}
-    times |= {(space.power(i), space.power(j)): space.power(i + j) for i in range(3) for j in range(3)}
-    slanted = [
-        [4 * x + space.plus[times[slope, x]][shift] for x in range(4)]
-        for slope in range(4)
-        for shift in range(4)
-    ]
-    return [*slanted, *([4 * x + y for y in range(4)] for x in range(4))]
+def _multiplied(n: int) -> Rounds | None:
+    """n = m p, p an odd prime: each person of a system of m becomes p people, each group a Latin square of p
+    rounds, but those of one round, which become systems of 3 p people."""
+    for p in (5, 7, 11, 13):
+        smaller = kirkman(n // p) if n % p == 0 and n // p > 3 else None
+        larger = kirkman(3 * p) if smaller else None
+        if smaller and larger:
+            filled = tuple(
+                tuple(
+                    _triple(p * group[place % 3] + place // 3 for place in inner)
+                    for group in smaller[0]
+                    for inner in groups
+                )
+                for groups in larger
+            )
+            across = tuple(
+                tuple(
+                    _triple(p * person + (a + by * turn) % p for by, person in enumerate(group))
+                    for group in groups
+                    for a in range(p)
+                )
+                for groups in smaller[1:]
+                for turn in range(p)
+            )
+            return filled + across
+    return None
 
 
 def _nearly(n: int) -> Rounds | None:

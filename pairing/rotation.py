@@ -12,14 +12,14 @@ from pairing.cohort import Cohort
 from pairing.completion import completed
 from pairing.grouping import Group
 from pairing.horizon import leading_fresh
-from pairing.kirkman import Rounds, kirkman
+from pairing.labels import labelled
 from pairing.meetings import Meetings
+from pairing.mixed_designs import design
 from pairing.rounds import Round, best_round
 from pairing.time_limit import TimeLimit
 
 FREE_SHARES = (0.7, 0.5, 0.3, 0.0)  # of the limit: rounds chosen freely before the rest is completed
 DESIGNED = 0.6  # of the limit: from here on a design of triads is worth the weight it costs
-SEATINGS = 20  # ways to seat people in a design that are compared
 
 
 def rotation(
@@ -49,9 +49,9 @@ def _horizon(
 ) -> tuple[Round, ...]:
     horizon = min(len(numbers), cohort.repeat_free_limit(history, ()))
     if cohort.size == 3 and horizon > DESIGNED * cohort.repeat_free_limit(history, ()):
-        design = _completed(cohort, history, horizon, random, limit)
-        if design is not None and len(design) == horizon:
-            return _with_rest(cohort, history.copy(), [], design, numbers, random, limit)
+        designed = _completed(cohort, history, horizon, random, limit)
+        if designed is not None and len(designed) >= horizon - 1:  # more than free choice ever reaches
+            return _with_rest(cohort, history.copy(), [], designed, numbers, random, limit)
     rounds = _freely(cohort, history.copy(), numbers, random, limit)
     reached = leading_fresh([each.repeats == 0 and bool(each.groups) for each in rounds])
     wanted = min(len(numbers), cohort.repeat_free_limit(history, rounds[0].alone))
@@ -68,9 +68,10 @@ def _horizon(
 
 def _free_shares(cohort: Cohort, wanted: int, reached: int) -> list[int]:
     """How many rounds to choose freely before the others are completed, the most first."""
-    if cohort.size == 3:
+    if cohort.size == 3 or len(cohort.pool) % 2:
         return [0]  # a design leaves no room for rounds of another making
-    return sorted({min(int(share * wanted), reached) for share in FREE_SHARES}, reverse=True)
+    first = 1 if cohort.has_open_wishes else 0  # which are granted in the first round, chosen freely
+    return sorted({max(first, min(int(share * wanted), reached)) for share in FREE_SHARES}, reverse=True)
 
 
 def _completed(
@@ -78,26 +79,13 @@ def _completed(
 ) -> Sequence[Sequence[Group]] | None:
     """That many rounds of fresh groups of the pool, or as many as are known; None where none are."""
     fresh = cohort.fresh(meetings)
-    if cohort.size == 2:
-        return completed(fresh, rounds, random, limit)
     n = len(fresh)
-    design = kirkman(n) if int(fresh.sum()) == n * (n - 1) else None
-    if design is None:
+    if cohort.size == 2 and n % 2 == 0:
+        return completed(fresh, rounds, random, limit)
+    if cohort.has_open_wishes or int(fresh.sum()) < n * (n - 1):
         return None
-    seatings = [random.sample(range(n), n) for _ in range(SEATINGS)]
-    return max(
-        (_seated(cohort, design, seats)[:rounds] for seats in seatings), key=lambda each: _worth(cohort, each)
-    )
-
-
-def _seated(cohort: Cohort, design: Rounds, seats: Sequence[int]) -> list[list[Group]]:
-    """A design with people in its places, the heaviest round first."""
-    rounds = [[tuple(sorted(seats[place] for place in group)) for group in groups] for groups in design]
-    return sorted(rounds, key=lambda groups: (-cohort.pool_weight(groups), groups))
-
-
-def _worth(cohort: Cohort, rounds: Sequence[Sequence[Group]]) -> int:
-    return sum(cohort.pool_weight(groups) for groups in rounds)
+    known = design(n, cohort.size)
+    return known and labelled(known[:rounds], cohort.weights[cohort.pool][:, cohort.pool], random, limit)
 
 
 def _freely(

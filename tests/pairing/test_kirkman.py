@@ -7,7 +7,7 @@ from pairing.kirkman import is_resolved, kirkman
 from pairing.starters import STARTERS
 
 
-@pytest.mark.parametrize("people", [n for n in range(3, 130, 6) if n not in (69, 105)])
+@pytest.mark.parametrize("people", range(3, 130, 6))
 def test_a_kirkman_system_lets_everybody_meet_everybody(people: int) -> None:
     rounds = kirkman(people)
     assert rounds is not None
@@ -23,7 +23,7 @@ def test_a_nearly_kirkman_system_leaves_each_person_one_stranger(people: int) ->
     assert is_resolved(rounds, people)
 
 
-@pytest.mark.parametrize("people", [6, 7, 8, 12, 69])
+@pytest.mark.parametrize("people", [6, 7, 8, 12, 102])
 def test_sizes_without_a_construction_are_said_to_have_none(people: int) -> None:
     assert kirkman(people) is None
 

@@ -101,7 +101,7 @@ def test_the_limit_of_dyads_counts_pairs(count: int, limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "limit"), [(9, 4), (15, 7), (18, 8), (12, 4), (6, 1), (8, 4), (7, 4), (20, 10), (19, 10)]
+    ("count", "limit"), [(9, 4), (15, 7), (18, 8), (12, 4), (6, 1), (8, 4), (7, 3), (20, 10), (19, 10)]
 )
 def test_the_limit_of_triads_counts_pairs_and_partners(count: int, limit: int) -> None:
     assert repeat_free_limit(~np.eye(count, dtype=np.bool_), 3) == limit
