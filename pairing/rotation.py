@@ -29,10 +29,25 @@ def rotation(
 
     `look_ahead` more rounds are planned with them, unless there is so much choice that they cannot fail.
     """
-    if look_ahead and not _ample(cohort, history, len(numbers) + look_ahead):
-        longer = range(numbers.start, numbers.stop + look_ahead)
-        return _horizon(cohort, history, longer, random, limit)[: len(numbers)]
+    possible = min(len(numbers) + look_ahead, cohort.repeat_free_limit(history, ())) if look_ahead else 0
+    if possible > len(numbers) and not _ample(cohort, history, possible):
+        longer = range(numbers.start, numbers.start + possible)
+        proven = _freely_with_proof(cohort, history, numbers, possible - len(numbers), random, limit)
+        return proven or _horizon(cohort, history, longer, random, limit)[: len(numbers)]
     return _horizon(cohort, history, numbers, random, limit)
+
+
+def _freely_with_proof(
+    cohort: Cohort, history: Meetings, numbers: range, more: int, random: Random, limit: TimeLimit
+) -> tuple[Round, ...] | None:
+    """The best rounds of dyads, where that many fresh ones can follow them; None where that is not shown."""
+    if cohort.size != 2 or len(cohort.pool) % 2:
+        return None
+    meetings = history.copy()
+    rounds = _freely(cohort, meetings, numbers, random, limit)
+    if rounds[0].alone or any(each.repeats for each in rounds):
+        return None
+    return tuple(rounds) if completed(cohort.fresh(meetings), more, random, limit) is not None else None
 
 
 def _ample(cohort: Cohort, history: Meetings, rounds: int) -> bool:
