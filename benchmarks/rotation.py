@@ -1,7 +1,7 @@
 """How long partners stay fresh, beside plain matching in the same run.
 
-`python -m benchmarks.rotation [PART ...] [--quick]`, parts: limits, quality, churn. Prints Markdown tables. Weights come
-from six skewed attributes; every figure is counted from the groups themselves, not taken from what the planner says.
+`python -m benchmarks.rotation [PART ...] [--quick]`, parts: limits, quality, churn. Prints Markdown tables. Weights
+come from six skewed attributes; every figure is counted from the groups, not taken from what the planner says.
 """
 
 import sys

@@ -60,11 +60,7 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
             for number, group in past_groups(session, cohort_id)
             if group <= refs.keys()
         ),
-        locks=tuple(
-            tuple(sorted(refs[one] for one in group))
-            for group in agreed
-            if group <= here
-        ),
+        locks=tuple(tuple(sorted(refs[one] for one in group)) for group in agreed if group <= here),
         ids={member.ref: member.id for member in active},
         refs=refs,
         left_out=dict(Counter(why for why in reasons.values() if why)),
@@ -88,9 +84,7 @@ def taking_part(session: Session, cohort_id: UUID, now: datetime) -> list[Member
     """Those of a cohort who can take part now."""
     members = members_of(session, cohort_id)
     barred = suppressed(session, {(p.medium, p.address_index) for m in members for p in m.contacts})
-    return [
-        member for member in members if not member.is_outside and _why_not(member, barred, now) is None
-    ]
+    return [member for member in members if not member.is_outside and _why_not(member, barred, now) is None]
 
 
 def rematch_wishes(session: Session, given: PairingInput) -> frozenset[str]:
