@@ -4,7 +4,7 @@ A rerun while a round runs its full time changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from nudges.cadence import zone_of
 from pairing.obstacles import Unplaceable
 from pairing.plan import plan
 from pairing.steadiness import steady_groups
+from pairing.why_not import Chosen
 from store import audit
 from store.cohorts import active_groups, cohort_by_name, latest_round
 from store.models import BuddyGroup, GroupPlace, Round, new_id
@@ -43,6 +44,7 @@ class RoundPlan:
     kept: tuple[tuple[str, ...], ...]  # groups that stay as they are
     unplaceable: tuple[Unplaceable, ...]
     left_out: Mapping[str, int]  # why -> how many members do not take part
+    chosen: Chosen = field(repr=False)  # the round with what it was planned from: for questions about it
     fresh_for: int  # rounds that could still go by, this one included, before two must meet again: at most
 
 
@@ -130,6 +132,17 @@ def _planned(
         kept=kept,
         unplaceable=found.unplaceable,
         left_out=given.left_out,
+        chosen=Chosen(
+            groups=best.groups,
+            people={person.id: person for person in given.people},
+            policy=given.policy,
+            size=deployment.group_size,
+            number=numbers[0],
+            history=given.history,
+            locks=given.locks,
+            steady=steady,
+            seed=seed,
+        ),
         fresh_for=found.repeat_free_limit,
     )
 

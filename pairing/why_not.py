@@ -36,6 +36,7 @@ class Chosen:
     history: tuple[Past, ...] = ()  # before this round
     requests: tuple[Request, ...] = ()
     locks: tuple[tuple[str, ...], ...] = ()
+    steady: tuple[tuple[str, ...], ...] = ()  # groups that went on because only so many may change
     seed: int = 0
 
 
@@ -71,7 +72,11 @@ def _told(one: str, other: str, chosen: Chosen, policy: Policy) -> str:
     if not {one, other} <= seated:
         return f"{one if one not in seated else other}: {NOBODY}."
     wished = mutual((request.asker, request.asked) for request in chosen.requests)
-    for said, pairs in (("agreed to stay together", chosen.locks), ("asked for each other", wished)):
+    for said, pairs in (
+        ("agreed to stay together", chosen.locks),
+        ("go on together, since only some groups change in a round", chosen.steady),
+        ("asked for each other", wished),
+    ):
         for pair in pairs:
             if len({one, other} & set(pair)) == 1 and any(set(pair) <= set(group) for group in chosen.groups):
                 return f"{' and '.join(pair)} {said}."
@@ -89,6 +94,7 @@ def _planned_anew(one: str, other: str, chosen: Chosen, policy: Policy) -> str:
         history=chosen.history,
         requests=chosen.requests,
         locks=[*chosen.locks, (one, other)],
+        steady=chosen.steady,
         seed=chosen.seed,
         first_round=chosen.number,
     ).rounds[0]
@@ -108,7 +114,7 @@ def _planned_anew(one: str, other: str, chosen: Chosen, policy: Policy) -> str:
 def _value(groups: Sequence[Sequence[str]], chosen: Chosen, policy: Policy) -> tuple[int, int, int]:
     """What rounds are compared by: people placed, few repeats, weight; by the policy that may be spoken of."""
     meetings = Meetings(chosen.history)
-    agreed = {pair for lock in chosen.locks for pair in pairs_of(lock)}
+    agreed = {pair for lock in (*chosen.locks, *chosen.steady) for pair in pairs_of(lock)}
     pairs = [pair for group in groups for pair in pairs_of(group)]
     met = sum(meetings.last(*pair) is not None and pair not in agreed for pair in pairs)
     weight = sum(policy.weight(chosen.people[one], chosen.people[other]) for one, other in pairs)

@@ -31,6 +31,6 @@ def exclude(
     if grouped:
         typer.echo(
             "They are in one group now, which goes on until the next round: "
-            "prepaired rotate COHORT --early plans it today.",
+            "prepaired rotate COHORT --mend parts them today.",
             err=True,
         )

@@ -26,6 +26,7 @@ class _Wishes:
     draft: bool
     early: bool
     seed: int | None
+    why: tuple[str, str] | None
     as_json: bool
 
 
@@ -39,6 +40,16 @@ def rotate(
     publish: Annotated[int | None, typer.Option(help="Publish this draft.", metavar="ROUND")] = None,
     undo: Annotated[int | None, typer.Option(help="Take this round back.", metavar="ROUND")] = None,
     early: Annotated[bool, typer.Option("--early", help="Even while a round runs its full time.")] = False,
+    mend: Annotated[
+        bool,
+        typer.Option(
+            "--mend", help="Seat who waits, part whom a rule keeps apart by now; no one else moves."
+        ),
+    ] = False,
+    why: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Also say why these two are not together in the plan."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The same members and seed give the same plan.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
@@ -48,7 +59,9 @@ def rotate(
 
     Example: prepaired rotate spring --dry-run
     """
-    _check(publish, undo, yes or dry_run or draft or early or seed is not None, [yes, dry_run, draft])
+    planning = yes or draft or early or seed is not None or why is not None
+    _check(publish, undo, planning or dry_run or mend, [yes, dry_run, draft])
+    _check_mend(mend, planning)
     from engine.clock import SystemClock
     from scripts.wiring import deployed
 
@@ -58,7 +71,12 @@ def rotate(
             answer = _settle(deployment, cohort, publish, undo, clock.now())
             typer.echo(json.dumps(answer) if as_json else answer["text"])
             return
-        wishes = _Wishes(yes=yes, dry_run=dry_run, draft=draft, early=early, seed=seed, as_json=as_json)
+        if mend:
+            _mend(deployment, cohort, clock.now(), dry_run=dry_run, as_json=as_json)
+            return
+        wishes = _Wishes(
+            yes=yes, dry_run=dry_run, draft=draft, early=early, seed=seed, why=why, as_json=as_json
+        )
         _next_round(deployment, cohort, wishes, clock.now())
 
 
@@ -69,6 +87,34 @@ def _check(publish: int | None, undo: int | None, others: bool, exclusive: list[
         raise UsageFault("--yes, --dry-run and --draft exclude one another")
     if (publish is not None and undo is not None) or ((publish is not None or undo is not None) and others):
         raise UsageFault("--publish and --undo name a round that is there already; use either by itself")
+
+
+def _check_mend(mend: bool, planning: bool) -> None:
+    from scripts.errors import UsageFault
+
+    if mend and planning:
+        raise UsageFault(
+            "--mend changes the round that runs and plans none; only --dry-run and --json go with it"
+        )
+
+
+def _mend(deployment: "Deployment", cohort: str, now: "datetime", *, dry_run: bool, as_json: bool) -> None:
+    """Mends the running round and says what changed. Exit 1 where somebody still has no group."""
+    from engine.mend_round import mend_round
+    from engine.stored_rounds import RotationRefused
+    from scripts.errors import Refused
+    from scripts.rotate_view import mended_json, show_mended
+
+    try:
+        mended = mend_round(deployment, cohort, now=now, actor=_ACTOR, dry_run=dry_run)
+    except RotationRefused as refused:
+        raise Refused(str(refused)) from refused
+    if as_json:
+        typer.echo(json.dumps(mended_json(mended, dry_run=dry_run)))
+    else:
+        show_mended(deployment, mended, dry_run=dry_run)
+    if mended.alone:
+        raise typer.Exit(1)
 
 
 def _settle(
@@ -114,21 +160,35 @@ def _next_round(deployment: "Deployment", cohort: str, wishes: _Wishes, now: "da
     if isinstance(planned, Running):
         typer.echo(json.dumps(running_json(planned))) if wishes.as_json else show_running(planned)
         return
+    told = _answered(wishes.why, planned)
     if not wishes.as_json:
-        show_plan(deployment, planned)
+        show_plan(deployment, planned, told)
     if warning := silent_channels(deployment):
         typer.echo(warning, err=True)
     state = "planned"
     if planned.groups and not wishes.dry_run:
         state = _store(deployment, planned, wishes, now)
     if wishes.as_json:
-        typer.echo(json.dumps(plan_json(planned, state)))
+        typer.echo(json.dumps(plan_json(planned, state, told)))
     else:
         typer.echo(_told(planned, state))
     if not planned.groups:
         raise Refused(f"nobody of {cohort} can be paired now, so there is nothing to publish")
     if state == "declined":
         raise typer.Exit(1)
+
+
+def _answered(why: tuple[str, str] | None, planned: "RoundPlan") -> tuple[str, ...] | None:
+    """Why the two are not together, without a word of never-rules. Raises UsageFault for strangers."""
+    from pairing.why_not import NotInRound, why_not
+    from scripts.errors import UsageFault
+
+    if why is None:
+        return None
+    try:
+        return why_not(*why, planned.chosen)
+    except NotInRound as fault:
+        raise UsageFault(f"--why {' '.join(why)}: {fault}") from fault
 
 
 def _store(deployment: "Deployment", planned: "RoundPlan", wishes: _Wishes, now: "datetime") -> str:

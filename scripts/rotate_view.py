@@ -10,6 +10,7 @@ from store.models import Member
 
 if TYPE_CHECKING:
     from engine.deployment import Deployment
+    from engine.mend_round import Mended
     from engine.rotate import RoundPlan, Running
 
 
@@ -24,9 +25,9 @@ def running_json(running: "Running") -> dict[str, Any]:
     }
 
 
-def plan_json(planned: "RoundPlan", state: str) -> dict[str, Any]:
+def plan_json(planned: "RoundPlan", state: str, told: tuple[str, ...] | None = None) -> dict[str, Any]:
     """The plan; members by their refs. Which rules are in the way of whom is for those who may edit them."""
-    return {
+    answer: dict[str, Any] = {
         "cohort": planned.cohort,
         "round": planned.number,
         "state": state,
@@ -43,6 +44,31 @@ def plan_json(planned: "RoundPlan", state: str) -> dict[str, Any]:
         "left_out": dict(planned.left_out),
         "reasons": {key: list(sentences) for key, sentences in planned.reasons.items()},
     }
+    return answer if told is None else {**answer, "why_not": list(told)}
+
+
+def mended_json(mended: "Mended", *, dry_run: bool) -> dict[str, Any]:
+    """What a mending changed, or would; members by their refs."""
+    return {
+        "cohort": mended.cohort,
+        "round": mended.number,
+        "state": "planned" if dry_run else "mended",
+        "formed": [list(group) for group in mended.formed],
+        "ended": [list(group) for group in mended.ended],
+        "alone": [{"id": id_, "why": why} for id_, why in mended.alone],
+    }
+
+
+def show_mended(deployment: "Deployment", mended: "Mended", *, dry_run: bool) -> None:
+    """The same for people."""
+    names = _names(deployment)
+    if not mended.formed and not mended.ended:
+        print(f"Round {mended.number} of {mended.cohort} needs no mending. Nothing changed.")
+    for group in mended.formed:
+        who = ", ".join(f"{ref} {names.get(ref, '')}".rstrip() for ref in group)
+        print(f"{'Would form' if dry_run else 'New group'}: {who}")
+    for id_, why in mended.alone:
+        print(f"Not placed: {id_} {names.get(id_, '')}: {why}")
 
 
 def show_running(running: "Running") -> None:
@@ -53,7 +79,7 @@ def show_running(running: "Running") -> None:
     )
 
 
-def show_plan(deployment: "Deployment", planned: "RoundPlan") -> None:
+def show_plan(deployment: "Deployment", planned: "RoundPlan", told: tuple[str, ...] | None = None) -> None:
     """Who would be together and why, who changes, and what it costs."""
     from rich.markup import escape
     from rich.table import Table
@@ -77,6 +103,8 @@ def show_plan(deployment: "Deployment", planned: "RoundPlan") -> None:
         screen.print(line, markup=False, highlight=False)
     for person in planned.unplaceable:
         screen.print(f"Not placed: {person.id} {names.get(person.id, '')}: {person.why}", markup=False)
+    for sentence in told or ():
+        screen.print(sentence, markup=False, highlight=False)
 
 
 def _sums(planned: "RoundPlan") -> list[str]:

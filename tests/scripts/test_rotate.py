@@ -162,3 +162,43 @@ def test_excluding_two_who_are_together_says_so_and_moves_nobody(enrolled: Insta
 def test_somebody_unknown_or_named_twice_is_refused(enrolled: Installation, command: str) -> None:
     assert "'m99': no such member" in enrolled.refused(command, "m1", "m99")
     assert "twice" in enrolled.refused(command, "m1", "m1")
+
+
+def test_a_running_round_is_mended_and_nobody_else_moves(enrolled: Installation) -> None:
+    enrolled.done("rotate", "spring", "--yes")
+    assert "needs no mending" in enrolled.done("rotate", "spring", "--mend")
+    enrolled.write("more.csv", member_list(7))
+    enrolled.done("import", "more.csv", "--cohort", "spring")
+    dry = enrolled.run("rotate", "spring", "--mend", "--dry-run", "--json").json
+    assert dry["state"] == "planned"
+    assert len(enrolled.messages()) == 6
+    mended = enrolled.run("rotate", "spring", "--mend", "--json").json
+    assert mended["state"] == "mended"
+    assert mended["formed"] == dry["formed"]
+    assert [len(group) for group in mended["formed"]] == [3]
+    assert "m7" in mended["formed"][0]
+    assert mended["alone"] == []
+    assert len(enrolled.messages()) == 6 + 3
+    assert "plans none" in enrolled.refused("rotate", "spring", "--mend", "--yes", code=2)
+
+
+def test_two_kept_apart_since_are_parted_by_mending(enrolled: Installation) -> None:
+    published = enrolled.run("rotate", "spring", "--yes", "--json").json
+    one, other = published["groups"][0]
+    enrolled.done("exclude", one, other)
+    mended = enrolled.run("rotate", "spring", "--mend", "--json").json
+    assert not any({one, other} <= set(group) for group in mended["formed"])
+    assert {one, other} <= {ref for group in mended["formed"] for ref in group}
+    assert "never" not in str(mended)
+
+
+def test_a_plan_says_why_two_are_not_together_and_never_that_a_rule_forbids_it(
+    enrolled: Installation,
+) -> None:
+    dry = enrolled.run("rotate", "spring", "--dry-run", "--json", "--seed", 3).json
+    one, other = dry["groups"][0][0], dry["groups"][1][0]
+    asked = ("rotate", "spring", "--dry-run", "--json", "--seed", 3, "--why", one, other)
+    before = enrolled.run(*asked).json["why_not"]
+    enrolled.done("exclude", one, other)
+    assert enrolled.run(*asked).json["why_not"] == before
+    assert "takes no part" in enrolled.refused("rotate", "spring", "--dry-run", "--why", one, "zoe", code=2)
