@@ -15,7 +15,7 @@ from pairing.policy import Person
 from pairing.repair import repair
 from store import audit
 from store.cohorts import active_groups
-from store.models import BuddyGroup, GroupPlace, Member
+from store.models import BuddyGroup, Cohort, GroupPlace, Member
 
 
 def mend_groups(deployment: Deployment, now: datetime) -> int:
@@ -46,6 +46,7 @@ def _leavers(session: Session, now: datetime) -> list[GroupPlace]:
 def _take_out(
     session: Session, deployment: Deployment, cohort_id: UUID, member_id: UUID, now: datetime
 ) -> None:
+    session.get(Cohort, cohort_id, with_for_update=True)  # who publishes or mends in a cohort takes turns
     groups = {
         tuple(sorted(str(p.member_id) for p in group.places if p.active)): group
         for group in active_groups(session, cohort_id)
