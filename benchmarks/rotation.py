@@ -1,6 +1,6 @@
 """How long partners stay fresh, beside plain matching in the same run.
 
-`python -m benchmarks.rotation [PART ...] [--quick]`, parts: limits, quality, churn, leavers. Prints Markdown tables.
+`python -m benchmarks.rotation [PART ...] [--quick]`, parts: limits, quality, churn. Prints Markdown tables.
 Weights come from six skewed attributes; every figure is counted from the groups, not taken from what the planner says.
 """
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from random import Random
-from statistics import median
 from time import perf_counter
 
 import numpy as np
@@ -17,7 +16,6 @@ import numpy as np
 from pairing.horizon import repeat_free_limit
 from pairing.plan import Plan, plan
 from pairing.policy import Person, Policy, Preference, Rule
-from pairing.running_round import RunningRound
 
 ATTRIBUTES = {"specialty": 30, "seniority": 20, "site": 17, "shift": 11, "language": 7, "hobby": 3}
 POLICY = Policy(
@@ -173,23 +171,7 @@ def churn(quick: bool = False) -> Iterator[str]:
             )
 
 
-def leavers(quick: bool = False) -> Iterator[str]:
-    """How long it takes to mend a running round when one person leaves, the round being at hand."""
-    yield "\n| people | groups changed | milliseconds, median of 21 leavers |\n|---|---|---|"
-    for people in (10_000,) if quick else (1_000, 10_000, 100_000):
-        everybody = cohort(people)
-        pairs = zip(everybody[::2], everybody[1::2], strict=True)
-        running = RunningRound([(one.id, other.id) for one, other in pairs], people=everybody, policy=POLICY)
-        spent, changed = [], 0
-        for person in Random(1).sample(everybody, 21):
-            started = perf_counter()
-            found = running.leave(person.id)
-            spent.append(perf_counter() - started)
-            changed = max(changed, len(found.formed))
-        yield f"| {people} | {changed} | {median(spent) * 1000:.1f} |"
-
-
-PARTS = {"limits": limits, "quality": quality, "churn": churn, "leavers": leavers}
+PARTS = {"limits": limits, "quality": quality, "churn": churn}
 
 if __name__ == "__main__":
     wanted = [part for part in sys.argv[1:] if part in PARTS] or list(PARTS)

@@ -98,7 +98,6 @@ class _Desk:
     ) -> None:
         self.before = [tuple(sorted(group)) for group in groups]
         self.groups = dict.fromkeys(self.before)  # keeps the order, removes at once
-        self.together = {pair for group in self.before for pair in pairs_of(group)}
         self.people: Mapping[str, Person] = {person.id: person for person in people}
         self.policy, self.meetings, self.requests = policy, meetings, requests
         self.parted: set[frozenset[str]] = set()
@@ -207,15 +206,15 @@ class _Desk:
         )
 
     def _worth(self, group: Sequence[str]) -> tuple[int, int, int, Ids]:
-        """Fewest repeats, then the oldest, then weight, of those who come together; ids settle ties."""
-        pairs = [pair for pair in pairs_of(group) if pair not in self.together]
-        met = [last for pair in pairs if (last := self.meetings.last(*pair)) is not None]
-        weight = sum(self.policy.weight(self.people[one], self.people[other]) for one, other in pairs)
-        new = set(pairs)
+        """Fewest repeats, then the oldest, then weight; ids settle ties."""
+        met = [last for pair in pairs_of(group) if (last := self.meetings.last(*pair)) is not None]
+        weight = sum(
+            self.policy.weight(self.people[one], self.people[other]) for one, other in pairs_of(group)
+        )
         asked = sum(
             self.policy.request_weight if request.weight is None else request.weight
             for request in self.requests
-            if tuple(sorted((request.asker, request.asked))) in new
+            if request.asker in group and request.asked in group
         )
         return -len(met), -max(met, default=0), weight + asked, tuple(sorted(group))
 
