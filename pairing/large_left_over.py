@@ -7,7 +7,8 @@ import numpy as np
 
 from pairing.compiled import kernel
 from pairing.matching import heaviest_matching
-from pairing.profiles import Columns, Ints, pair_weight, row_weights
+from pairing.profile_weights import pair_weight, row_weights
+from pairing.profiles import Columns, Ints
 from pairing.workers import Workers
 
 NOBODY = -1

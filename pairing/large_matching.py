@@ -207,7 +207,7 @@ class _Search:
 
     def _weighed(self, one: Ints, other: Ints) -> Graph:
         weights = np.empty(len(one), dtype=np.int64)
-        self.workers.run("pairing.profiles", "pair_weights", self.c, one, other, weights, signal=False)
+        self.workers.run("pairing.profile_weights", "pair_weights", self.c, one, other, weights, signal=False)
         kept = weights >= 0
         return graph(self.n, one[kept], other[kept], weights[kept])
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pairing.compiled import kernel
-from pairing.profiles import BAN, Columns, Ints, listed, wide_weight
+from pairing.profile_weights import listed, wide_weight
+from pairing.profiles import BAN, Columns, Ints
 
 FEW = 3  # people that are looked at one by one rather than branched further
 NOBODY = -1

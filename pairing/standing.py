@@ -12,7 +12,8 @@ import numpy as np
 from pairing.meetings import Meetings, Past
 from pairing.obstacles import NOBODY as WITHOUT
 from pairing.policy import Person, Policy, Request
-from pairing.profiles import Columns, Ints, columns, pair_weight, row_weights, weights_of
+from pairing.profile_weights import pair_weight, row_weights, weights_of
+from pairing.profiles import Columns, Ints, columns
 from pairing.repair import RepairFault
 
 Ids = tuple[str, ...]

@@ -46,7 +46,7 @@ class Workers:
         """What pairs weigh together, one pair a row."""
         weights = np.empty(len(pairs), dtype=np.int64)
         one, other = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
-        self.run("pairing.profiles", "pair_weights", c, one, other, weights, signal=False)
+        self.run("pairing.profile_weights", "pair_weights", c, one, other, weights, signal=False)
         return int(weights.sum())
 
     def run(self, module: str, kernel: str, *arguments: Any, signal: bool = True) -> None:

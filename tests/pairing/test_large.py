@@ -18,7 +18,8 @@ from pairing.matching import heaviest_matching
 from pairing.meetings import Meetings
 from pairing.policy import Person, Policy, Preference, Prohibition, Request, Rule
 from pairing.profile_tree import NOBODY, Prices, best_partners, grown, least_prices
-from pairing.profiles import columns, pair_weight, row_weights
+from pairing.profile_weights import pair_weight, row_weights
+from pairing.profiles import columns
 from pairing.sparse_blossom import complete, forest
 from pairing.sparse_graph import Graph, graph
 from pairing.sparse_half_integral import assign, assignment, auction, partners, take_best
