@@ -1,7 +1,7 @@
 """Leads the demo through its first weeks: the real use cases and channels, only the clock hurries."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import func, select
 
@@ -10,6 +10,7 @@ from engine.outbox import State
 from engine.program import Program
 from engine.tick import tick
 from nudges.cadence import anchor_on, zone_of
+from nudges.clock import MemberClock
 from sandbox.faults import FaultKind
 from sandbox.state import SandboxState
 from scripts.demo_cast import Cast
@@ -17,6 +18,7 @@ from scripts.demo_clock import DemoClock
 from store.models import Message, Rhythm
 
 _WEEKS = 2
+_LOOK_BACK = 10  # days in which a working morning is sought
 _GRAIN = timedelta(minutes=30)  # what comes due within it is done together
 _REPORTED = timedelta(days=4)  # before the end; delivery reports of earlier messages would take the longest
 
@@ -26,14 +28,22 @@ def begins_at(now: datetime, program: Program) -> datetime:
     clock = program.clock(program.zone)
     local = now.astimezone(zone_of(program.zone))
     last = local.date() if local.hour >= 15 else local.date() - timedelta(days=1)
-    while last != clock.working_day(last):
-        last -= timedelta(days=1)
-    first = last - timedelta(weeks=_WEEKS)
-    for days in range(1, 8):
-        published = datetime.combine(first - timedelta(days=days), time(16, 30), local.tzinfo)
-        if anchor_on(published, clock) == first:
+    for back in range(_LOOK_BACK):
+        morning = last - timedelta(days=back)
+        published = _published_for(morning, clock, local.tzinfo)
+        if morning == clock.working_day(morning) and published is not None:
             return published.astimezone(UTC)
     return now - timedelta(weeks=_WEEKS)  # among holidays no such day need exist
+
+
+def _published_for(last: date, clock: MemberClock, zone: tzinfo | None) -> datetime | None:
+    """The instant of publishing from which nudges fall on `last`; None where a holiday moves them away."""
+    first = last - timedelta(weeks=_WEEKS)
+    for days in range(1, 8):
+        published = datetime.combine(first - timedelta(days=days), time(16, 30), zone)
+        if anchor_on(published, clock) == first:
+            return published
+    return None
 
 
 def live_through(

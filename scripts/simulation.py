@@ -32,6 +32,7 @@ from store.models import Incident, Member, Message, Rhythm, SupportRequest
 _BEGINS = datetime(2027, 1, 4, 21, 30, tzinfo=UTC)  # a Monday afternoon in New York
 _MONTH = timedelta(days=30)
 _COHORT = "simulated"
+_MINUTE = timedelta(minutes=1)
 _GRAIN = timedelta(hours=3)  # what comes due within it is done together
 _LOST_REPORTS = 0.9  # of a hundred delivery reports ten are made: each takes as long as sending
 _TABLE = 2_000  # messages that the stand-ins remember at least
@@ -68,7 +69,7 @@ class _Course:
     def live_until(self, until: datetime) -> None:
         """Goes from event to event."""
         while (upcoming := self._next_at()) is not None and upcoming < until:
-            self._move_to(min(upcoming + _GRAIN, until))
+            self._move_to(min(upcoming + _GRAIN, self._prompt_at(until), until))
         self._move_to(until)
         self.wire.look()
 
@@ -114,6 +115,14 @@ class _Course:
             if slot is not None and sent_at is not None:
                 self.crowd.hear(ref, slot, sent_at)
                 self.heard_until = max(self.heard_until, sent_at)
+
+    def _prompt_at(self, until: datetime) -> datetime:
+        """When staff act or are paged next: nobody in need waits for the grain; at least a minute from now."""
+        now = self.stage.clock.now()
+        with self.stage.deployment.database.reads() as session:
+            page = session.scalar(select(func.min(Incident.next_page_at)).where(Incident.next_page_at > now))
+        soonest = _earliest([page, self.team.next_at()]) or until
+        return max(soonest, now + _MINUTE)
 
     def _next_at(self) -> datetime | None:
         """The earliest instant after now at which something waits to be done."""

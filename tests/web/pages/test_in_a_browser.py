@@ -158,7 +158,7 @@ def test_an_incident_is_taken_and_closed_in_the_browser(
     page.goto(f"{url}/console/incidents")
     page.get_by_role("link", name="Marisol Quintanilla").click()
     page.get_by_role("button", name="I am calling now").click()
-    expect(page.get_by_text("Ray Chen calls by")).to_be_visible()
+    expect(page.get_by_text("It is yours.")).to_be_visible()
     page.get_by_label("Reached, and safe for now").check()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("Closed: reached")).to_be_visible()
