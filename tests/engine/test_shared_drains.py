@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from procrastinate import App, PsycopgConnector
@@ -90,7 +91,8 @@ def _on_a_worker_that_died(server: Database, *, successor: bool) -> list[tuple[s
             await shared_drains.rescue_stalled(app)
 
     _enqueue(server, SENDER)
-    asyncio.run(scene())
+    with ThreadPoolExecutor(1) as pool:  # a browser test of this process may have left a loop running
+        pool.submit(lambda: asyncio.run(scene())).result()
     return _jobs(server)
 
 
