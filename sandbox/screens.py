@@ -1,5 +1,6 @@
 """What the phones page shows, as plain values: people by their latest news, and one person's screen."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,8 @@ from sandbox.mail import Mail
 from sandbox.memory import Contact, Entry
 from sandbox.sms import Text
 from sandbox.state import SandboxState
+
+_DRESS = re.compile(r' (?:style|bgcolor)="[^"]*"')  # what people wrote is escaped and holds no such mark
 
 _MOST_PEOPLE = 80
 _MOST_ENTRIES = 60
@@ -147,8 +150,8 @@ def _bubble(entry: Entry, day: str, time: str) -> Bubble:
 
 
 def _outward(html: str) -> str:
-    """Links open beside the phones, not in their place."""
-    return html.replace("<a ", '<a target="_blank" rel="noopener" ')
+    """Links open beside the phones, not in their place; the dress of a mail stays off, since this page has its own."""
+    return _DRESS.sub("", html).replace("<a ", '<a target="_blank" rel="noopener" ')
 
 
 def _local(at: datetime, contact: Contact) -> datetime:

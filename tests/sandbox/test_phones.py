@@ -66,7 +66,7 @@ def test_people_are_found_by_name_number_and_address(people: Stage) -> None:
 def test_a_text_shows_as_the_person_sees_it_with_a_link_to_open(people: Stage) -> None:
     send(people, ANA, "Hi <b>: https://x.org/s/1?a=1&b=2")
     shown = page(people, who=ANA)
-    link = '<a target="_blank" rel="noopener" href="https://x.org/s/1?a=1&amp;b=2">'
+    link = '<a target="_blank" rel="noopener" class="link" href="https://x.org/s/1?a=1&amp;b=2">'
     assert f"Hi &lt;b&gt;: {link}" in shown
     assert "Tuesday, 24 November" in shown
     assert "10:00" in shown  # on her own clock
@@ -79,7 +79,8 @@ def test_a_number_and_an_address_of_one_person_are_two_tabs_of_one_phone(people:
     assert "a text" in texts.partition("<main>")[2]
     assert "Your week to check in" not in texts.partition("<main>")[2]
     assert "Your week to check in" in mails.partition("<main>")[2]
-    assert 'class="button" href="https://x.org/s/1' in mails
+    assert 'class="on-button" href="https://x.org/s/1' in mails
+    assert "style=" not in mails.partition("<main>")[2]
 
 
 def test_an_answer_typed_in_the_box_reaches_the_program(people: Stage) -> None:
