@@ -17,6 +17,8 @@ from store.models import Member, Message
 _ANSWERS = (("1", 8.0), ("2", 2.0), ("green", 1.5), ("yellow", 1.0), ("1 thanks!", 0.5), ("orange", 0.4))
 _TWICE = ("3", "3")  # asks, then confirms: a support request that is open when the demo opens
 _CONFIRMS_AFTER = timedelta(minutes=7)
+_LATELY = timedelta(days=5)  # before the demo begins: a nudge that somebody may still answer
+_WAITS = timedelta(hours=20)  # at most, for the one request in the queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -65,9 +67,9 @@ class Cast:
         rng = random.Random(f"{self.seed} {ref} {slot}")  # the same whatever the order in which nudges went
         at = sent_at + timedelta(minutes=rng.uniform(2, 240))
         drawn = rng.uniform(0, 100)
-        if not self._asked and self.until - timedelta(days=2) < at < self.until - timedelta(hours=1):
-            self._asked = True
-            self._plan(at, ref, *_TWICE)
+        if not self._asked and self.until - _LATELY < at < self.until - timedelta(hours=1):
+            self._asked = True  # the request is still in time when the demo begins, also after a long weekend
+            self._plan(max(at, self.until - _WAITS), ref, *_TWICE)
             return
         for words, share in _ANSWERS:
             drawn -= share
