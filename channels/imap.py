@@ -77,10 +77,12 @@ class ImapMailbox:
         """
         with self.opened() as session:
             for uid in _waiting(session):
-                letter = _fetched(session, uid)
                 try:
+                    letter = _fetched(session, uid)
                     if letter is not None:
                         take(letter)
+                except (imaplib.IMAP4.error, OSError):
+                    raise
                 except Exception as fault:  # noqa: BLE001  whatever ails this one, the next may be about a life
                     log.error("letter_not_taken", fault=type(fault).__name__)
                     continue

@@ -101,7 +101,8 @@ def parse_mail(raw: bytes, envelope: Mapping[str, Any] | None = None) -> Inbound
         message = email.message_from_bytes(raw)
         headers = _headers("".join(f"{name}: {value}\n" for name, value in message.items()))
         text, page = _part(message, "text/plain"), _part(message, "text/html")
-    except RecursionError:  # nested without end: the words are in there somewhere, and may be a cry for help
+    except (RecursionError, TypeError, ValueError, LookupError):
+        # Nested without end, or made to trip the parser: the words are in there and may be a cry for help.
         head, _, text = raw.decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")
         headers, page = _headers(head), ""
     told = envelope or {}

@@ -25,6 +25,7 @@ from web.visibility import TABLE, VIEWERS
 router = APIRouter(include_in_schema=False)
 COOKIE = "prepaired_join"
 _SCOPE = "join"
+_CONFIRMED = "join confirmed"  # of the browser that gave the code: another one may wait for the same code
 _STEPS = ("code", "about")
 
 
@@ -38,11 +39,20 @@ Language = Annotated[str, Depends(_language)]
 
 
 def _joining(request: Request, site: SiteDep) -> UUID | None:
-    sealed = site.seals.open(_SCOPE, request.cookies.get(COOKIE, ""), site.clock.wall())
+    return _of_cookie(request, site, _SCOPE)
+
+
+def _confirmed(request: Request, site: SiteDep) -> UUID | None:
+    return _of_cookie(request, site, _CONFIRMED)
+
+
+def _of_cookie(request: Request, site: Site, scope: str) -> UUID | None:
+    sealed = site.seals.open(scope, request.cookies.get(COOKIE, ""), site.clock.wall())
     return UUID(sealed) if sealed else None
 
 
 Joining = Annotated[UUID | None, Depends(_joining)]
+ConfirmedJoining = Annotated[UUID | None, Depends(_confirmed)]
 
 
 @router.api_route("/join/{program}", methods=["GET", "HEAD"])
@@ -101,7 +111,7 @@ def confirm(program: str, form: PostedForm, site: SiteDep, language: Language, j
         choose_buddy.accept(site.deployment, who.invitation_id, who.member_id, site.now())
         site.wake_senders()
         return let_in(site, who.member_id, note="accepted")
-    return RedirectResponse(f"{base}/about?lang={language}", 303)
+    return _go_on(site, joining, f"{base}/about?lang={language}", _CONFIRMED)
 
 
 @router.api_route("/j/{token}", methods=["GET", "HEAD"])
@@ -118,11 +128,11 @@ def follow(token: str, form: PostedForm, site: SiteDep, language: Language) -> R
     row = confirm_address.follow_link(site.deployment, token, site.now())
     if row is None:
         return site.member_page("member/join_over.html", language=language)
-    return _go_on(site, row, f"/join/{site.deployment.program.slug}/about?lang={language}")
+    return _go_on(site, row, f"/join/{site.deployment.program.slug}/about?lang={language}", _CONFIRMED)
 
 
 @router.get("/join/{program}/about")
-def about_page(program: str, site: SiteDep, language: Language, joining: Joining) -> Response:
+def about_page(program: str, site: SiteDep, language: Language, joining: ConfirmedJoining) -> Response:
     """The form, once the address is confirmed; a member goes on to their own page."""
     who = _who(site, joining)
     if who is None:
@@ -133,7 +143,9 @@ def about_page(program: str, site: SiteDep, language: Language, joining: Joining
 
 
 @router.post("/join/{program}/about")
-def enrol(program: str, form: PostedForm, site: SiteDep, language: Language, joining: Joining) -> Response:
+def enrol(
+    program: str, form: PostedForm, site: SiteDep, language: Language, joining: ConfirmedJoining
+) -> Response:
     """Enrols once, however often the form is sent, and opens the new member's page."""
     _check(site, form)
     who = _who(site, joining)
@@ -159,11 +171,11 @@ def _check(site: Site, form: PostedForm) -> None:
         raise stale_form()
 
 
-def _go_on(site: Site, joining: UUID, to: str) -> Response:
+def _go_on(site: Site, joining: UUID, to: str, scope: str = _SCOPE) -> Response:
     response = RedirectResponse(to, 303)
     lasts = confirm_address.JOINING_LASTS
     response.set_cookie(
-        COOKIE, site.seals.seal(_SCOPE, str(joining), site.clock.wall() + lasts), path="/join", httponly=True,
+        COOKIE, site.seals.seal(scope, str(joining), site.clock.wall() + lasts), path="/join", httponly=True,
         max_age=int(lasts.total_seconds()), samesite="lax", secure=site.settings.is_https,
     )  # fmt: skip
     return response

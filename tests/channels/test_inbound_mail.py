@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.inbound_mail import LONGEST_TEXT, parse_inbound
+from channels.inbound_mail import LONGEST_TEXT, parse_inbound, parse_mail
 from channels.mail_form import LARGEST_FIELD, NotAForm, form_fields
 
 BOUNDARY = "xYzZY"
@@ -152,6 +152,14 @@ def test_no_form_makes_it_fail(broken: dict[str, bytes]) -> None:
     mail = parse_inbound(broken)
     assert isinstance(mail.text, str)
     assert all("@" in address or address for address in mail.recipients)
+
+
+@pytest.mark.parametrize(
+    "content_type", [b"text/plain; charset*=utf-8''x; charset*0=a", b"text/plain; charset*=utf-8''%00x"]
+)
+def test_a_mail_made_to_trip_the_parser_keeps_its_words(content_type: bytes) -> None:
+    head = b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: " + content_type
+    assert "I want to die" in parse_mail(head + b"\r\n\r\nI want to die").text
 
 
 def test_mail_nested_without_end_keeps_its_words() -> None:

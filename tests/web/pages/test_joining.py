@@ -143,6 +143,19 @@ def test_an_address_gets_one_code_a_minute_and_five_a_day(client: httpx.Client, 
         assert len(session.scalars(select(Joining)).all()) == 5
 
 
+def test_only_the_browser_that_gave_the_code_goes_on(
+    client: httpx.Client, hospital: Hospital, url: str
+) -> None:
+    with httpx.Client(base_url=url, timeout=60) as other:
+        begin(client, "(202) 555-0177")
+        begin(other, "(202) 555-0177")  # within the minute: the same code is on its way
+        confirm(client, code_for(hospital, PHONE))
+        assert "name and two ticks" in client.get(f"{JOIN}/about").text
+        assert other.get(f"{JOIN}/about").headers["location"] == JOIN
+        enrol(client)
+        assert other.get(f"{JOIN}/about").headers["location"] == JOIN
+
+
 @pytest.mark.parametrize("address", ["988", "911", "x", "a@b", "+442079460018"])
 def test_what_cannot_be_written_to_is_refused_with_a_mend(client: httpx.Client, address: str) -> None:
     answer = begin(client, address)
