@@ -94,9 +94,11 @@ def _is_loop(session: Session, inbound: Inbound) -> bool:
 
 
 def _open_incident(session: Session, inbound: Inbound, member: Member | None) -> Incident | None:
-    mine = Incident.from_index == inbound.from_index
-    if member is not None:
-        mine = mine | (Incident.member_id == member.id)
+    """Of their own words only: that somebody else raised an alarm about them must not show in our answers."""
+    indexes = {inbound.from_index} | ({point.address_index for point in member.contacts} if member else set())
     return session.scalars(
-        select(Incident).where(mine, Incident.state != "closed").order_by(Incident.opened_at.desc()).limit(1)
+        select(Incident)
+        .where(Incident.from_index.in_(indexes), Incident.state != "closed")
+        .order_by(Incident.opened_at.desc())
+        .limit(1)
     ).first()

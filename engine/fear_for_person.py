@@ -9,7 +9,6 @@ from engine.case_people import may_have, person_of
 from engine.deployment import Deployment
 from engine.flag_crisis import flag_crisis
 from engine.staff import notify, with_role
-from store.addresses import index_form
 from store.models import Incident, Staff, SupportRequest
 
 
@@ -24,7 +23,7 @@ def fear_for_person(
     sealed = staff.phone_sealed if medium == "sms" else staff.email_sealed
     if sealed is not None:
         address = deployment.vault.open(sealed, "staff", column, staff.id)
-        index = deployment.vault.index(index_form(medium, address), medium)
+        index = deployment.vault.index(str(request.id), "alarm")  # one a case: two may be raised at once
         flag_crisis(
             session, deployment, about="other", member=person_of(session, deployment, request).member,
             medium=medium, address=address, address_index=index, text=None, now=now,

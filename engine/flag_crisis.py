@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.page_responders import page, page_again, take_back
-from escalation.incidents import IncidentState
+from escalation.incidents import About, IncidentState
 from store import audit
 from store.models import Incident, Member, new_id
 
@@ -40,6 +40,11 @@ def flag_crisis(
         incident.drill = drill
         session.add(incident)
         session.flush()
+    elif about == About.SELF and incident.about != About.SELF:
+        incident.about, insists = (
+            About.SELF,
+            True,
+        )  # it began as a worry or a call-back; now it is their own life
     if text is not None:
         _keep(deployment, incident, text)
     unmet = incident.state == IncidentState.ACKNOWLEDGED and not _is_being_met(incident, now)

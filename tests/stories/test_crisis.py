@@ -11,7 +11,7 @@ from sandbox.faults import FaultKind
 from store.models import Staff
 from tests.stories.world import RESPONDER_PHONE, World
 
-ONE, STRANGER = "+12025550101", "+12025550177"
+ONE, TWO, STRANGER = "+12025550101", "+12025550102", "+12025550177"
 
 
 def responder(world: World) -> Staff:
@@ -174,6 +174,17 @@ def test_a_crisis_text_from_a_number_that_is_somebody_elses_is_not_laid_at_the_m
     (incident,) = world.incidents()
     assert incident.member_id is None
     assert len(world.phone(RESPONDER_PHONE)) == 1
+
+
+def test_who_feared_for_another_and_then_is_in_danger_themselves_is_answered_about_themselves(
+    world: World,
+) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "my buddy told me she wants to die")
+    world.text(ONE, "I want to kill myself")
+    world.text(TWO, "I want to die")
+    assert [incident.about for incident in world.incidents()] == ["self", "self"]
+    assert world.phone(ONE)[-1] == world.phone(TWO)[-1] != world.phone(ONE)[0]
 
 
 def test_a_crisis_text_of_ten_minutes_of_outage_is_answered_and_paged_on_return(world: World) -> None:

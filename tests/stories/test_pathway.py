@@ -93,6 +93,9 @@ def test_a_fear_for_somebodys_safety_pages_until_a_human_acknowledges(world: Wor
     (incident,) = world.incidents()
     assert incident.about == "other"
     assert len(world.phone(ONE)) == 2  # nobody writes to the person about it
+    world.text(ONE, "I want to die")  # and their own words are answered as if nobody had
+    assert sorted(one.about for one in world.incidents()) == ["other", "self"]
+    assert "on-call" in world.phone(ONE)[-1]
 
 
 def test_no_answer_is_tried_again_and_then_somebody_else_tries(world: World) -> None:
