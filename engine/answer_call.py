@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.correspondent import is_disowned
 from engine.crisis_answers import crisis_answer, who_and_when
 from engine.deployment import URGENT, Deployment
 from engine.flag_crisis import flag_crisis
@@ -52,7 +53,7 @@ def note_call_back(deployment: Deployment, number: str, now: datetime) -> Spoken
         return Spoken(kind=HIDDEN)
     index = deployment.vault.index(index_form("sms", address), "sms")
     with deployment.database.writes.begin() as session:
-        point = contact_by_index(session, "sms", index)
+        point = None if is_disowned(session, "sms", index) else contact_by_index(session, "sms", index)
         member = point.member if point else None
         mine = Incident.from_index == index
         if member is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -15,7 +15,7 @@ from engine.staff import staff_by_ref, with_role
 from escalation.coverage import Holder, in_charge, is_silent
 from store.addresses import BadAddress, index_form, normal
 from store.members import Attributes, address_of, attributes_of, is_excluded, name_of
-from store.models import Member, Staff, SupportRequest
+from store.models import AuditEntry, Member, Staff, SupportRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +161,12 @@ def on_rung(
         found = list(with_role(session, tell))
     found = [one for one in found if may_have(session, deployment, one, request)]
     return found or in_charge_of(session, deployment, request, now) or with_role(session, "director")
+
+
+def trail_of(session: Session, member_id: UUID) -> Select[AuditEntry]:
+    """What the trail says of a member, as they may read it: without a look of which they must not hear."""
+    withheld = (AuditEntry.action == "glass_broken") & AuditEntry.detail.startswith("not told")
+    return select(AuditEntry).where(AuditEntry.subject.in_(trail_names_of(session, member_id)), ~withheld)
 
 
 def trail_names_of(session: Session, member_id: UUID) -> list[str]:

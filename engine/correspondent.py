@@ -39,7 +39,7 @@ def identify(session: Session, deployment: Deployment, inbound: Inbound) -> Corr
     if inbound.from_sealed is None or inbound.body_sealed is None:
         raise LookupError(f"inbound {inbound.id} was settled")
     point = contact_by_index(session, inbound.medium, inbound.from_index)
-    if point is not None and _is_disowned(session, inbound):
+    if point is not None and is_disowned(session, inbound.medium, inbound.from_index):
         point = None  # somebody else reads there: what they write is not the member's
     member: Member | None = point.member if point else None
     trusted = point is not None
@@ -63,8 +63,9 @@ def identify(session: Session, deployment: Deployment, inbound: Inbound) -> Corr
     )
 
 
-def _is_disowned(session: Session, inbound: Inbound) -> bool:
-    listed = session.get(Suppression, (inbound.medium, inbound.from_index))
+def is_disowned(session: Session, medium: str, index: str) -> bool:
+    """Whether somebody has answered from there that it is not the member's."""
+    listed = session.get(Suppression, (medium, index))
     return listed is not None and listed.reason == "wrong_person"
 
 

@@ -15,6 +15,7 @@ from engine.deployment import Deployment
 from engine.mend_groups import mend_groups
 from engine.outbox import State
 from store import audit
+from store.members import name_of
 from store.models import (
     Agreement,
     Exclusion,
@@ -24,15 +25,21 @@ from store.models import (
     Member,
     Message,
     Rhythm,
+    SupportRequest,
 )
 from store.sealing import Vault
 
 
 def leave(deployment: Deployment, member_id: UUID, now: datetime) -> None:
-    """The member has left: no message any more, and their buddies are looked after. What is held stays held."""
+    """The member has left: no message any more, and their buddies are looked after. What is held stays held.
+
+    As with a STOP, so that no later list makes them somebody who is paired and written to.
+    """
     with deployment.database.writes.begin() as session:
         member = session.get_one(Member, member_id)
         member.status = "left"
+        for point in member.contacts:
+            suppress(session, point.medium, point.address_index, now, "left")
         audit.record(session, at=now, actor=f"member:{member_id}", action="left", subject=str(member_id))
     mend_groups(deployment, now)
 
@@ -55,11 +62,23 @@ def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         _forget_messages(session, member_id, indexes)
         _forget_what_came_in(session, member_id, indexes)
         _forget_pairs(session, deployment.vault, member_id)
+        _leave_held_cases(session, deployment.vault, member)
         session.execute(delete(Rhythm).where(Rhythm.member_id == member_id))
         session.delete(member)
         session.flush()
         audit.record(session, at=now, actor=actor, action="member_erased", subject=str(member_id))
     return True
+
+
+def _leave_held_cases(session: Session, vault: Vault, member: Member) -> None:
+    """A case under a legal hold stays as one of somebody outside, with the name that it is about."""
+    held = select(SupportRequest).where(
+        SupportRequest.member_id == member.id, SupportRequest.hold_at.is_not(None)
+    )
+    for request in session.scalars(held):
+        person = {"name": name_of(vault, member)}
+        request.person_sealed = vault.seal_json(person, "support_request", "person", request.id)
+        request.member_id = None
 
 
 def _forget_messages(session: Session, member_id: UUID, indexes: list[str]) -> None:

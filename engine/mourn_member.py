@@ -43,7 +43,7 @@ def mourn_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         for point in member.contacts:
             suppress(session, point.medium, point.address_index, now, "left")
         buddies = _end_groups(session, member_id, now)
-        _empty_queues(session, member_id, now)
+        _empty_queues(session, member_id, now, now + deployment.program.forget_after)
         reached = open_outreach(session, deployment, buddies, reason="loss", note="", now=now)
         audit.record(session, at=now, actor=actor, action="member_mourned", subject=str(member_id))
     return reached
@@ -68,7 +68,7 @@ def _end_groups(session: Session, member_id: UUID, now: datetime) -> Sequence[UU
     return buddies
 
 
-def _empty_queues(session: Session, member_id: UUID, now: datetime) -> None:
+def _empty_queues(session: Session, member_id: UUID, now: datetime, forget_at: datetime) -> None:
     """Nothing is sent to them, and nothing that waits names them to others."""
     groups = select(GroupPlace.group_id).where(GroupPlace.member_id == member_id)
     covers = session.scalars(
@@ -88,7 +88,13 @@ def _empty_queues(session: Session, member_id: UUID, now: datetime) -> None:
     session.execute(
         update(SupportRequest)
         .where(SupportRequest.member_id == member_id, SupportRequest.state.not_in(_OVER))
-        .values(state="closed", closed_at=now, wishes_sealed=None)
+        .values(
+            state="closed",
+            closed_at=now,
+            forget_at=forget_at,
+            wishes_sealed=None,
+            sentence_sealed=None,
+        )
     )
     session.execute(
         update(Incident)

@@ -14,7 +14,7 @@ from store.addresses import index_form, normal
 from store.cohorts import active_group_of
 from store.inserting import insert_new
 from store.members import PairKeeper
-from store.models import GroupPlace, Member, NeverWish, Rematch, new_id
+from store.models import BuddyGroup, GroupPlace, Member, NeverWish, Rematch, new_id
 
 
 def ask_for_change(deployment: Deployment, member_id: UUID, now: datetime) -> bool:
@@ -49,7 +49,11 @@ def has_asked(session: Session, member_id: UUID) -> bool:
 
 def known_buddies(session: Session, member_id: UUID) -> set[UUID]:
     """Everybody the member is or was in a group with: the only people who can be named from a list."""
-    groups = select(GroupPlace.group_id).where(GroupPlace.member_id == member_id)
+    groups = (
+        select(GroupPlace.group_id)
+        .join(BuddyGroup, BuddyGroup.id == GroupPlace.group_id)
+        .where(GroupPlace.member_id == member_id, BuddyGroup.started_at.is_not(None))  # no draft's
+    )
     return set(
         session.scalars(
             select(GroupPlace.member_id).where(

@@ -13,10 +13,12 @@ from engine.outbox import Draft, put
 def answer_program_word(session: Session, deployment: Deployment, who: Correspondent, now: datetime) -> bool:
     """Whether the text was the program's word; then its one answer is queued.
 
-    By text only, since a mail's sender proves nothing. A number that said STOP is not answered.
+    By text only, since a mail's sender proves nothing, and not while nobody may join. A number that said STOP
+    is not answered.
     """
     word = "".join(sign for sign in who.text.upper() if sign.isalnum())
-    if who.inbound.medium != "sms" or word != deployment.program.join.word:
+    join = deployment.program.join
+    if who.inbound.medium != "sms" or word != join.word or not join.is_open:
         return False
     if who.is_loop or who.is_suppressed:
         return True

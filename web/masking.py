@@ -5,7 +5,7 @@ import re
 
 MASK = "…"
 _TOKENS = re.compile(
-    r"((?:^|/)(?:s|m|i|j|with|unsubscribe|console/sign-in|webhooks/sendgrid/inbound)/)[^?#\s\"]+"
+    r"((?:^|/)(?:s|m|i|j|with|helped|unsubscribe|console/sign-in|webhooks/sendgrid/inbound)/)[^?#\s\"]+"
 )
 # Queries hold searches for names; no page of ours needs one in a log.
 _QUERY = re.compile(r"\?[^\s\"]*")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from engine.case_people import trail_names_of
+from engine.case_people import trail_of
 from engine.deployment import Deployment
 from store.members import address_of, attributes_of, emergency_contact_of, name_of
 from store.models import (
@@ -74,11 +74,7 @@ def all_held(deployment: Deployment, member_id: UUID) -> dict[str, Any] | None:
             "texts_nobody_could_place": _rows(session, UnclearReply, member_id),
             "trail": [
                 {"at": one.at.isoformat(), "who": one.actor, "what": one.action, "detail": one.detail}
-                for one in session.scalars(
-                    select(AuditEntry)
-                    .where(AuditEntry.subject.in_(trail_names_of(session, member_id)))
-                    .order_by(AuditEntry.seq)
-                )
+                for one in session.scalars(trail_of(session, member_id).order_by(AuditEntry.seq))
             ],
         }
 

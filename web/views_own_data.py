@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from engine.case_people import trail_names_of
+from engine.case_people import trail_of
 from engine.deployment import Deployment
 from engine.staff import name_of_staff, staff_by_ref
 from store.members import address_of, attributes_of, name_of
@@ -144,12 +144,7 @@ def _counts(session: Session, member: Member) -> list[tuple[str, int]]:
 
 
 def _looks(session: Session, deployment: Deployment, member_id: UUID) -> list[Look]:
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject.in_(trail_names_of(session, member_id)))
-        .order_by(AuditEntry.seq.desc())
-        .limit(2 * LATEST)
-    )
+    rows = session.scalars(trail_of(session, member_id).order_by(AuditEntry.seq.desc()).limit(2 * LATEST))
     return [Look(at=row.at, who=_who(session, deployment, row.actor), what=row.action) for row in rows]
 
 

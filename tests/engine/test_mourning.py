@@ -7,6 +7,7 @@ import pytest
 from engine.import_members import import_members
 from engine.mourn_member import mourn_member
 from engine.outbox import State
+from engine.part_ways import known_buddies
 from engine.pause_unit import NoSuchUnit, pause_unit, resume_unit, units
 from engine.reach_out import outreach_done
 from engine.request_support import confirm
@@ -46,10 +47,20 @@ def test_everything_to_and_about_a_member_who_died_ends_in_silence(paired: Town)
     waiting = [one for one in paired.rows(Message, member_id=row) if one.state == State.DUE]
     assert waiting == []
     assert paired.rows(Link, member_id=row) == []
-    assert [one.state for one in paired.rows(SupportRequest)] == ["closed"]
+    (request,) = paired.rows(SupportRequest)
+    assert request.state == "closed"
+    assert request.forget_at is not None
     assert {one.medium for one in paired.rows(Suppression)} == {"sms", "email"}
     assert [one.active for one in paired.rows(GroupPlace)] == [False, False]
     assert paired.trail()[-1] == "member_mourned"
+
+
+def test_a_draft_tells_nobody_who_comes_next(town: Town) -> None:
+    planned = plan_round(town.deployment, "main", now=town.now)
+    assert isinstance(planned, RoundPlan)
+    store_round(town.deployment, planned, now=town.now, publish=False, actor="test")
+    with town.deployment.database.reads() as session:
+        assert known_buddies(session, town.member()) == set()
 
 
 def test_the_buddy_gets_a_human_and_no_message(paired: Town) -> None:

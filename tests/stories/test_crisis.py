@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from engine.answer_call import note_call_back
 from engine.handle_incident import acknowledge, close_incident
 from engine.receive import receive_sms
 from engine.staff import staff_by_ref
@@ -185,6 +186,13 @@ def test_who_feared_for_another_and_then_is_in_danger_themselves_is_answered_abo
     world.text(TWO, "I want to die")
     assert [incident.about for incident in world.incidents()] == ["self", "self"]
     assert world.phone(ONE)[-1] == world.phone(TWO)[-1] != world.phone(ONE)[0]
+
+
+def test_a_call_from_a_number_that_is_somebody_elses_is_not_laid_at_the_members_door(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "wrong number")
+    note_call_back(world.deployment, ONE, world.clock.now())
+    assert [incident.member_id for incident in world.incidents()] == [None]
 
 
 def test_a_crisis_text_of_ten_minutes_of_outage_is_answered_and_paged_on_return(world: World) -> None:

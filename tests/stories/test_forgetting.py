@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import MetaData, select
 
+from engine.break_glass import break_glass
+from engine.case_people import trail_of
+from engine.erase_member import erase_member
 from engine.hold_case import HoldRefused, ask_hold, confirm_hold, holds, lift_hold
 from engine.open_cases import Involved, Report, open_cases
 from engine.work_request import follow_up, work_request
@@ -137,6 +140,32 @@ def test_a_hold_takes_two_persons_and_keeps_the_case_until_it_is_lifted(world: W
     lift_hold(deployment, request.id, dira, world.clock.now())
     world.tick()
     assert world.requests() == []
+
+
+def test_a_hold_outlasts_the_members_wish_to_be_forgotten(world: World) -> None:
+    request = lived_through(world)
+    deployment, now = world.deployment, world.clock.now()
+    assert request.member_id is not None
+    ask_hold(deployment, request.id, world.staff("cora"), now)
+    confirm_hold(deployment, request.id, world.staff("dira"), now)
+    assert erase_member(deployment, request.member_id, now, actor="a member")
+    assert [(one.id, one.member_id) for one in world.requests()] == [(request.id, None)]
+    lift_hold(deployment, request.id, world.staff("dira"), now)
+    world.advance(days=9)
+    assert world.requests() == []
+
+
+@pytest.mark.parametrize("harm", [False, True])
+def test_a_look_of_which_the_member_must_not_hear_is_not_on_their_page(world: World, harm: bool) -> None:
+    request = lived_through(world)
+    break_glass(
+        world.deployment, request.id, world.staff("dira"), "asked for by counsel in writing",
+        world.clock.now(), harm=harm,
+    )  # fmt: skip
+    assert request.member_id is not None
+    with world.deployment.database.reads() as session:
+        read = {entry.action for entry in session.scalars(trail_of(session, request.member_id))}
+    assert ("glass_broken" in read) is not harm
 
 
 def test_a_question_for_a_hold_that_nobody_confirms_holds_nothing(world: World) -> None:

@@ -261,6 +261,15 @@ def test_being_forgotten_leaves_a_fingerprint_and_a_chain_that_verifies(
     assert len(sent_to(hospital, "+12025550101")) == sent
 
 
+def test_who_left_is_not_brought_back_by_a_list(me: httpx.Client, hospital: Hospital) -> None:
+    press(me, "leave")
+    sent = len(sent_to(hospital, "+12025550101"))
+    listed = {"id": "m1", "status": "active", "sms_consent": "yes"}
+    import_members(hospital.deployment, [(2, listed)], now=hospital.clock.now(), cohort="main")
+    hospital.clock.sleep(timedelta(days=9))
+    assert len(sent_to(hospital, "+12025550101")) == sent
+
+
 def tables_that_name(hospital: Hospital, row: UUID) -> set[str]:
     """The tables in which that id stands anywhere."""
     with hospital.deployment.database.reads() as session:
