@@ -167,6 +167,8 @@ def confirmed_in(
         return None
     point = contact_by_index(session, row.medium, row.address_index)
     joined = point is not None and any(one.consented for one in point.member.contacts)
+    if point is not None and joined and not (point.consented or point.answered_at):
+        point, joined = None, False  # a list said so, nobody has shown it: no way into that member's page
     return Confirmed(
         id=row.id,
         medium=row.medium,

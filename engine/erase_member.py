@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.contact_faults import suppress
 from engine.deployment import Deployment
+from engine.forget_cases import copy_is_due
 from engine.mend_groups import mend_groups
 from engine.outbox import State
 from store import audit
@@ -59,7 +60,7 @@ def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         indexes = [point.address_index for point in member.contacts]
         for point in member.contacts:
             suppress(session, point.medium, point.address_index, now, "stop")
-        _forget_messages(session, member_id, indexes)
+        _forget_messages(session, member_id, indexes, now)
         _forget_what_came_in(session, member_id, indexes)
         _forget_pairs(session, deployment.vault, member_id)
         _leave_held_cases(session, deployment.vault, member)
@@ -81,14 +82,16 @@ def _leave_held_cases(session: Session, vault: Vault, member: Member) -> None:
         request.member_id = None
 
 
-def _forget_messages(session: Session, member_id: UUID, indexes: list[str]) -> None:
-    """That something was sent stays as a count; whose, where and what does not."""
+def _forget_messages(session: Session, member_id: UUID, indexes: list[str], now: datetime) -> None:
+    """That something was sent stays as a count; whose, where and what does not, nor the provider's copy of a text."""
     mine = (Message.member_id == member_id) | Message.address_index.in_(indexes)
     session.execute(
         update(Message).where(mine, Message.state == State.DUE).values(state=State.DROPPED, reason="left")
     )
     about = Message.natural_key.contains(str(member_id))  # notices to staff, too
     for message in session.scalars(select(Message).where(mine | about)):
+        if message.provider_id and message.medium == "sms":
+            copy_is_due(session, message.medium, message.provider_id, now)
         message.natural_key = f"erased:{message.id}"
         message.member_id = message.address_index = message.body_index = None
         message.details_sealed = message.address_sealed = message.provider_id = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engine.confirm_address import Confirmed, confirmed_in
@@ -18,6 +18,7 @@ from store.addresses import index_form
 from store.cohorts import join_cohort
 from store.members import attributes_of, seal_emergency_contact
 from store.models import Consent, ContactPoint, Joining, Member, new_id
+from store.sealing import Vault
 
 _REF_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
 
@@ -93,6 +94,7 @@ def enrol(session: Session, deployment: Deployment, who: Confirmed, wish: Applic
     """Makes the member, or fills in the one a list had named, at the confirmed address."""
     member = session.get(Member, who.member_id) if who.member_id else None
     if member is None:
+        _take_over(session, who, deployment.vault)
         member = _fresh(deployment, wish, now)
         session.add(member)
         point = confirmed_contact(deployment, member.id, who, now)
@@ -108,6 +110,14 @@ def enrol(session: Session, deployment: Deployment, who: Confirmed, wish: Applic
         join_cohort(session, deployment.program.join.cohort, [member.id], now)
     _note(session, member.id, now)
     return member.id
+
+
+def _take_over(session: Session, who: Confirmed, vault: Vault) -> None:
+    """An address that a list ascribed to somebody else is theirs who reads it."""
+    index = vault.index(index_form(who.medium, who.address), who.medium)
+    session.execute(
+        delete(ContactPoint).where(ContactPoint.medium == who.medium, ContactPoint.address_index == index)
+    )
 
 
 def confirmed_contact(deployment: Deployment, member_id: UUID, who: Confirmed, now: datetime) -> ContactPoint:

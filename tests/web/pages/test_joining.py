@@ -143,6 +143,28 @@ def test_an_address_gets_one_code_a_minute_and_five_a_day(client: httpx.Client, 
         assert len(session.scalars(select(Joining)).all()) == 5
 
 
+def test_a_number_that_a_list_ascribes_to_a_member_opens_no_page_of_theirs(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    row = {
+        "id": "m77",
+        "name": "Lee Nolan",
+        "email": "lee@example.org",
+        "email_consent": "yes",
+        "phone": PHONE,
+    }
+    import_members(hospital.deployment, [(2, row)], now=hospital.clock.now(), cohort="main")
+    begin(client, PHONE)
+    assert "name and two ticks" in confirm(client, code_for(hospital, PHONE)).text
+    page = enrol(client)
+    assert "Nia Brandt" in page.text
+    assert "lee@example.org" not in page.text
+    (member,) = joined(hospital)
+    with hospital.deployment.database.reads() as session:
+        points = session.scalars(select(ContactPoint).where(ContactPoint.medium == "sms")).all()
+        assert [point.member_id for point in points].count(member.id) == 1
+
+
 def test_only_the_browser_that_gave_the_code_goes_on(
     client: httpx.Client, hospital: Hospital, url: str
 ) -> None:

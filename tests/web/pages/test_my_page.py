@@ -17,7 +17,7 @@ from engine.tick import tick
 from store import audit
 from store.cohorts import active_group_of
 from store.members import exclusions, is_excluded, name_of
-from store.models import ContactPoint, Invitation, Member, Record, Rematch, Rhythm, Suppression
+from store.models import ContactPoint, Invitation, Member, ProviderCopy, Record, Rematch, Rhythm, Suppression
 from tests.dump import dump
 from tests.web.hospital import PEOPLE, Hospital
 from tests.web.pages.forms import form_token
@@ -249,6 +249,8 @@ def test_being_forgotten_leaves_a_fingerprint_and_a_chain_that_verifies(
     row = hospital.member()
     assert "You are forgotten" in press(me, "forget", sure="yes").text
     assert tables_that_name(hospital, row) <= {"audit_entry"}
+    with hospital.deployment.database.reads() as session:
+        assert session.scalars(select(ProviderCopy)).all()  # the provider is asked to forget, too
     with hospital.deployment.database.reads() as session:
         assert {one.medium for one in session.scalars(select(Suppression))} == {"sms", "email"}
         assert audit.verify(session) is None
