@@ -4,6 +4,8 @@ On SQLite only writers BEGIN IMMEDIATE (a reader that upgrades later would fail 
 """
 
 import os
+import sqlite3
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +49,23 @@ class Database:
         self.reading_engine.dispose()
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switches to the write-ahead log; SQLite's own wait does not cover that step, so it is repeated here.
+
+    Matters once in a file's life: when several processes open a new one at the same moment.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _tune_sqlite(engine: Engine, begin: str) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
@@ -54,12 +73,12 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
             "synchronous=FULL",  # a commit before a provider call must survive a power cut
             "foreign_keys=ON",
             "secure_delete=ON",  # what was erased is overwritten, not only unlinked
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine, "begin")
