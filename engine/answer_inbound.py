@@ -85,8 +85,8 @@ def _answer(
             lift(session, medium=who.inbound.medium, address_index=who.inbound.from_index)
         return  # nothing that tells whether an address is enrolled
     elif not who.trusted and said.intent is not Intent.STOP:
+        _silence_first(session, who, said, now)
         audit.record(session, at=now, actor="system", action="mail_token_refused", subject=None)
-        return
     elif said.intent is Intent.UNCLEAR and act_on_private_word(session, deployment, who, now):
         return
     else:

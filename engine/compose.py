@@ -19,14 +19,19 @@ from nudges.languages import SOURCE
 from nudges.spoken import fields_in, is_translated, wording_in
 from nudges.texts import LINK_ONLY, render
 
-# Where the link of a member's message leads, where that is not the support page.
 # Mails that tell nobody anything, or that a link does not replace.
-_WHOLE = frozenset({"stopped", "started", "help", "wrong_person", "join_code", "join_link", "invitation"})
+_WHOLE = frozenset(
+    {"stopped", "stopped_doors", "started", "help", "wrong_person", "join_code", "join_link", "invitation"}
+)
+_LESS_SAID = dict.fromkeys(
+    ("stopped_offer", "stopped_asked"), "stopped_doors"
+)  # that says it is over, and no more
 _WORDED_AS = {
     "call": "sms",
     "webhook": "sms",
     "relay": "email",
 }  # other media of pages borrow the words of these
+# Where the link of a member's message leads, where that is not the support page.
 _DOORS = {
     "introduction": ("m", Purpose.MEMBER),
     "invitation": ("i", Purpose.INVITATION),
@@ -109,7 +114,7 @@ def _variant(message: Entry, reader: Recipient, link_only: Set[str]) -> str:
     if reader.member is not None and message.medium == "email" and message.kind not in _WHOLE:
         domain = (reader.address or "").rpartition("@")[2].lower()
         if domain in link_only and policy_of(message.kind).lane is not Lane.CRISIS:
-            return LINK_ONLY
+            return _LESS_SAID.get(message.kind, LINK_ONLY)
     if policy_of(message.kind).nudge and reader.member is not None and reader.member.mode == "remind":
         return "reminder"
     if message.kind == "introduction" and message.medium == "sms" and not reader.has_answered:

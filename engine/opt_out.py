@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from engine.contact_faults import suppress
 from engine.deployment import Deployment
 from engine.handlers import coordinators_for
-from engine.recipients import OPEN_REQUEST
 from engine.staff import notify
+from escalation.requests import QUEUE_STATES
 from store import audit
 from store.models import Incident, Member, SupportRequest, Suppression
 
@@ -52,9 +52,9 @@ def silence(
 
 
 def is_being_helped(session: Session, member: Member) -> bool:
-    """Whether a request or an incident of the member is open."""
+    """Whether a human has a request or an incident of the member; of a wish that waits for a yes nobody knows."""
     request = select(SupportRequest.id).where(
-        SupportRequest.member_id == member.id, SupportRequest.state.in_(OPEN_REQUEST)
+        SupportRequest.member_id == member.id, SupportRequest.state.in_(QUEUE_STATES)
     )
     incident = select(Incident.id).where(Incident.member_id == member.id, Incident.state != "closed")
     return session.execute(request.union_all(incident).limit(1)).first() is not None

@@ -60,6 +60,11 @@ class _Reply:
         self.member: Member = who.member
         self.inbound: Inbound = who.inbound
 
+    @property
+    def stops(self) -> bool:
+        """Whether it is a STOP besides: its one answer is then the last word to that address."""
+        return Intent.STOP in self.said.also
+
     def answer(self, kind: str, **details: str) -> None:
         """Queues the one answer to this reply, unless a machine is talking to us."""
         if self.who.is_loop:
@@ -77,9 +82,12 @@ class _Reply:
 
 def _while_suppressed(reply: _Reply) -> None:
     """YES, 1 or a thumbs-up never silently re-subscribe; but who asks for help after a STOP gets it: the call that
-    our crisis answer offered, or where help is to be found."""
+    our crisis answer offered, the supporter that the STOP's own answer did, or where help is to be found."""
     if reply.said.intent is Intent.SUPPORT and reply.who.incident is not None:
         _call_within_incident(reply)
+    elif reply.said.intent is Intent.SUPPORT and open_request_of(reply.session, reply.member.id):
+        confirm(reply.session, reply.deployment, reply.member, reply.now)
+        reply.answer("stopped_asked")
     elif reply.said.intent in ASKS_FOR_HELP:
         _help(reply)
 
@@ -163,9 +171,12 @@ def _support(reply: _Reply) -> None:
     request = open_request_of(reply.session, reply.member.id)
     if request is None and not _call_after_red(reply):
         wish_for_support(reply.session, reply.deployment, reply.member, reply.now)
-        reply.answer("support_offer")
+        reply.answer("stopped_offer" if reply.stops else "support_offer")
         return
     opened = confirm(reply.session, reply.deployment, reply.member, reply.now)
+    if reply.stops:
+        reply.answer("stopped_asked")
+        return
     by = opened.match_by if opened.state == RequestState.OPEN else opened.contact_by
     reply.answer(
         "support_confirmed", by=reply.deployment.program.local_time(by or reply.now, reply.member.timezone)
@@ -198,7 +209,7 @@ def _call_within_incident(reply: _Reply) -> None:
 
 
 def _concern(reply: _Reply) -> None:
-    reply.answer("doors")
+    reply.answer("stopped_doors" if reply.stops else "doors")
 
 
 def _stop(reply: _Reply) -> None:

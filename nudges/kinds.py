@@ -96,9 +96,12 @@ _POLICIES: dict[str, KindPolicy] = {
             halts=True, send_within=timedelta(hours=12),
         ),
     ),
-    # The confirmation of a STOP, an apology to a stranger, and what HELP and START answer are owed to the
-    # number that wrote, whatever our suppression list says of it.
-    **dict.fromkeys(("stopped", "started", "help", "wrong_person"), _LAST_WORD),
+    # The confirmation of a STOP (with what was asked for beside it), an apology to a stranger, and what HELP and
+    # START answer are owed to the number that wrote, whatever our suppression list says of it.
+    **dict.fromkeys(
+        ("stopped", "stopped_offer", "stopped_doors", "stopped_asked", "started", "help", "wrong_person"),
+        _LAST_WORD,
+    ),
     **dict.fromkeys(
         ("crisis_self", "crisis_other", "crisis_self_unattended", "crisis_other_unattended",
          "crisis_acknowledged", "crisis_waiting", "crisis_taken_back", "crisis_unreached",

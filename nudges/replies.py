@@ -76,6 +76,9 @@ _YES_OR_NO = frozenset((str(Intent.CONNECTED), str(Intent.NOT_CONNECTED)))
 _CONFIDENCE = {"whole": 0.99, "clause": 0.9, "phrases": 0.8}
 _ADDED_UP = 0.6
 _DENIED = 0.5
+_ANSWERS_IN_A_ROW = 4
+_ASKS = frozenset((str(Intent.SUPPORT), str(Intent.CONCERN)))
+_AT_THE_START = len(". and please ")
 
 
 def understand(text: str) -> Understanding:
@@ -102,7 +105,7 @@ def _tapback(quoted: str, rest: str, words: Lexicon) -> Understanding:
 
 def _understood(wording: Wording, words: Lexicon) -> Understanding:
     found = search(wording, words)
-    hits = list(words.hits(wording, _SOUGHT))
+    hits = _answers(wording, words)
     stop = any(hit.entry.intent == Intent.STOP for hit in hits)
     also = (Intent.STOP,) if stop else ()
     if found.finding:
@@ -127,6 +130,39 @@ def _understood(wording: Wording, words: Lexicon) -> Understanding:
         confidence=_CONFIDENCE[best.how],
         matched=best.entry.name,
     )
+
+
+def _answers(wording: Wording, words: Lexicon) -> list[Hit]:
+    hits = list(words.hits(wording, _SOUGHT))
+    if any(hit.entry.intent == Intent.STOP for hit in hits):
+        return hits + _before_stop(wording, words)
+    return _in_a_row(wording, words) or hits
+
+
+def _in_a_row(wording: Wording, words: Lexicon) -> list[Hit]:
+    """The hits of a few answers without a mark between them ("3 stop"), if each word is one by itself.
+
+    "no" is left out: it denies the next word as often as it answers.
+    """
+    row = [word for word in wording.whole.split() if word != "and"]
+    if not 1 < len(row) <= _ANSWERS_IN_A_ROW or "no" in row:
+        return []
+    each = [_alone(word, words) for word in row]
+    return [hit for hits in each for hit in hits] if all(each) else []
+
+
+def _before_stop(wording: Wording, words: Lexicon) -> list[Hit]:
+    """A wish for help that stands, without a mark, before a stop: "3 please stop texting"."""
+    first, _, rest = wording.whole.partition(" ")
+    asked = [hit for hit in _alone(first, words) if hit.entry.intent in _ASKS]
+    if not asked or not rest:
+        return []
+    after = words.hits(words.spelling.read(rest), frozenset({str(Intent.STOP)}))
+    return asked if any(hit.start <= _AT_THE_START for hit in after) else []
+
+
+def _alone(word: str, words: Lexicon) -> list[Hit]:
+    return [hit for hit in words.hits(words.spelling.read(word), _SOUGHT) if hit.how == "clause"]
 
 
 def _best(hits: list[Hit]) -> Hit | None:

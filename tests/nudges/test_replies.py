@@ -210,3 +210,29 @@ def test_about_is_told_for_a_crisis_only() -> None:
     assert understand("my buddy texted me: I want to die").about is About.OTHER
     assert understand("I told my buddy I want to die").about is About.SELF
     assert understand("worried about my buddy").about is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "also"),
+    [
+        ("3 STOP", Intent.SUPPORT, (Intent.STOP,)),
+        ("stop 4", Intent.CONCERN, (Intent.STOP,)),
+        ("red stop", Intent.STOP, ()),
+        ("help stop", Intent.STOP, ()),
+        ("1 red", Intent.RED, ()),
+        ("yellow 3", Intent.SUPPORT, ()),
+        ("4 3", Intent.SUPPORT, ()),
+        ("1 2", Intent.UNCLEAR, ()),
+        ("no call", Intent.NOT_CONNECTED, ()),
+        ("3 and stop", Intent.SUPPORT, (Intent.STOP,)),
+        ("3 please stop texting", Intent.SUPPORT, (Intent.STOP,)),
+        ("CALL me then take me off the list", Intent.SUPPORT, (Intent.STOP,)),
+        ("3 texts a day are too many, stop", Intent.STOP, ()),
+        ("stop sign", Intent.UNCLEAR, ()),
+    ],
+)
+def test_answers_without_a_mark_between_them_all_count(
+    text: str, intent: Intent, also: tuple[Intent, ...]
+) -> None:
+    found = understand(text)
+    assert (found.intent, found.also) == (intent, also)

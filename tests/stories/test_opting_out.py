@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.outbox import Draft, State, put
 from store.models import Member
-from tests.stories.world import World
+from tests.stories.world import COORDINATOR_MAIL, World
 
 ONE, TWO = "+12025550101", "+12025550102"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -134,3 +134,50 @@ def test_an_answer_that_an_outage_held_up_waits_for_the_morning_but_a_crisis_ans
     world.advance(hours=8)
     assert len(world.phone(ONE)) == 2
     assert world.texts(ONE)[1].at.astimezone(NEW_YORK).hour == 8
+
+
+def test_a_wish_for_support_beside_a_stop_is_answered_once_and_both_hold(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "3 stop")
+    heard = len(world.phone(ONE))
+    for words in ("no more messages", "reply 3 again", "/s/", "988"):
+        assert words in world.phone(ONE)[-1]
+    assert [request.state for request in world.requests()] == ["pending"]
+    assert world.mailbox(COORDINATOR_MAIL) == []
+    world.advance(days=3)
+    assert len(world.phone(ONE)) == heard
+    world.text(ONE, "3")
+    assert [request.state for request in world.requests()] == ["open"]
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 1
+    assert "has your request" in world.phone(ONE)[-1]
+    world.advance(days=8)
+    assert len(world.phone(ONE)) == heard + 1
+
+
+def test_a_worry_beside_a_stop_opens_the_doors_and_stops(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "4 unsubscribe")
+    heard = len(world.phone(ONE))
+    assert "no more messages" in world.phone(ONE)[-1]
+    assert "/s/" in world.phone(ONE)[-1]
+    world.advance(days=8)
+    assert len(world.phone(ONE)) == heard
+
+
+def test_a_stop_while_only_the_member_knows_of_a_wish_tells_nobody(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    world.text(ONE, "stop")
+    assert world.mailbox(COORDINATOR_MAIL) == []
+
+
+def test_a_second_yes_beside_a_stop_tells_the_coordinator_both(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "3")
+    world.text(ONE, "3, and stop texting me")
+    assert "has your request" in world.phone(ONE)[-1]
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 2
