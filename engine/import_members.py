@@ -47,16 +47,16 @@ def import_members(
     Raises ImportRefused with every fault found; the database is then as it was.
     """
     reader = RowReader()
-    read = [row for line, cells in rows if (row := reader.read(line, cells)) is not None]
+    read = [reader.read(line, cells) for line, cells in rows]
     with deployment.database.reads() as session:
         stored = stored_members(session, deployment.vault)
         stopped = {
             (listed.medium, listed.address_index)
             for listed in session.scalars(select(Suppression).where(Suppression.reason.in_(SAID_STOP)))
         }
-    _check_together(read, stored, deployment, reader.faults)
-    if reader.faults:
-        raise ImportRefused(sorted(reader.faults, key=lambda fault: fault.line))
+    faults = reader.faults + _check_together(read, stored, deployment, reader)
+    if faults:
+        raise ImportRefused(sorted(faults, key=lambda fault: fault.line))
     ids = {row.ref: stored[row.ref].id if row.ref in stored else new_id() for row in read}
     added = sum(row.ref not in stored for row in read)
     report = ImportReport(added=added, updated=len(read) - added, cohort=cohort, dry_run=dry_run)
@@ -86,8 +86,10 @@ def import_members(
 
 
 def _check_together(
-    rows: Sequence[MemberRow], stored: Mapping[str, StoredMember], deployment: Deployment, faults: list[Fault]
-) -> None:
+    rows: Sequence[MemberRow], stored: Mapping[str, StoredMember], deployment: Deployment, reader: RowReader
+) -> list[Fault]:
+    """What is wrong with rows beside each other, also with those that hold a wrong cell."""
+    faults: list[Fault] = []
     seen: dict[str, int] = {}
     taken = {
         (medium, index): ref
@@ -96,7 +98,7 @@ def _check_together(
     }
     lines: dict[tuple[str, str], tuple[int, str]] = {}
     for row in rows:
-        if row.ref in seen:
+        if row.ref and row.ref in seen:
             mend = f"the same id stands on line {seen[row.ref]}; ids are unique"
             faults.append(Fault(line=row.line, column="id", value=row.ref, mend=mend))
         seen.setdefault(row.ref, row.line)
@@ -106,9 +108,12 @@ def _check_together(
             kept = stored.get(row.ref)
             if given and not row.addresses.get(medium) and not (kept and medium in kept.contacts):
                 column = "phone" if medium == "sms" else "email"
+                if reader.is_faulty(row.line, column):
+                    continue  # there is one, and it was named
                 mend = f"{medium}_consent is yes, so this row needs a {column}"
                 faults.append(Fault(line=row.line, column=column, value="", mend=mend))
     _check_references(rows, seen.keys() | stored.keys(), faults)
+    return faults
 
 
 def _check_address(

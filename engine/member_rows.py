@@ -117,16 +117,20 @@ class RowReader:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self._faulty: set[tuple[int, str]] = set()
 
-    def read(self, line: int, cells: Mapping[str, str]) -> MemberRow | None:
-        """The row, or None when a cell of it is wrong (then `faults` has grown)."""
-        before = len(self.faults)
+    def read(self, line: int, cells: Mapping[str, str]) -> MemberRow:
+        """The row, without the cells that are wrong (then `faults` has grown): the others are still to be checked."""
         stripped = {name: (cell or "").strip() for name, cell in cells.items()}
-        row = self._row(line, stripped)
-        return row if len(self.faults) == before else None
+        return self._row(line, stripped)
+
+    def is_faulty(self, line: int, column: str) -> bool:
+        """Whether that cell was found wrong: then nothing more is said of it."""
+        return (line, column) in self._faulty
 
     def _fault(self, line: int, column: str, value: str, mend: str) -> None:
         self.faults.append(Fault(line=line, column=column, value=value, mend=mend))
+        self._faulty.add((line, column))
 
     def _row(self, line: int, cells: Mapping[str, str]) -> MemberRow:
         taken: dict[str, object] = {}

@@ -41,10 +41,9 @@ def events(
     reports: list[Report] = []
     faults: list[str] = []
     for line, row in read.rows:
-        try:
-            reports.append(_report(row))
-        except ValueError as fault:
-            faults.append(f"{file}, line {line}, {fault}")
+        report, wrong = _report(row)
+        faults += [f"{file}, line {line}, {why}" for why in wrong]
+        reports += [report] if report else []
     if faults:
         raise UsageFault("\n".join(faults))
     clock = SystemClock()
@@ -58,27 +57,31 @@ def events(
         typer.echo(f"{len(reports)} to be offered outreach." + (" Nothing stored." if dry_run else ""))
 
 
-def _report(row: "Mapping[str, str]") -> "Report":
-    """A line's report. Raises ValueError: the column, the value, and what would be right."""
+def _report(row: "Mapping[str, str]") -> "tuple[Report | None, list[str]]":
+    """A line's report, or everything that is wrong with it: the column, the value, and what would be right."""
     from engine.open_cases import Involved, Report
     from escalation.ways_in import BadSentence, Source, kind_of, sentence
 
     cells = {column: row.get(column, "").strip() for column in COLUMNS}
+    wrong: list[str] = []
+    kind = said = None
     try:
         kind = kind_of(cells["kind"])
     except BadSentence as fault:
-        raise ValueError(f"column kind: {fault}") from None
+        wrong.append(f"column kind: {fault}")
     try:
         said = sentence(cells["sentence"])
     except BadSentence as fault:
-        raise ValueError(f"column sentence: {fault}") from None
+        wrong.append(f"column sentence: {fault}")
     is_group = cells["group"].lower() in ("yes", "y", "true", "1")
     if is_group and not cells["unit"]:
-        raise ValueError("column unit: '': a group needs its unit")
+        wrong.append("column unit: '': a group needs its unit")
     if not is_group and not (cells["id"] or cells["name"]):
-        raise ValueError("column name: '': give an id or a name")
+        wrong.append("column name: '': give an id or a name")
+    if kind is None or said is None or wrong:
+        return None, wrong
     involved = Involved(
         member=cells["id"], name=cells["name"], phone=cells["phone"], email=cells["email"], unit=cells["unit"],
         how=cells["how"], is_group=is_group,
     )  # fmt: skip
-    return Report(involved=[involved], source=Source.EVENT, kind=kind, sentence=said.text)
+    return Report(involved=[involved], source=Source.EVENT, kind=kind, sentence=said.text), []

@@ -46,6 +46,15 @@ def test_a_wrong_cell_is_named_by_line_and_column_and_nothing_is_stored(
     assert count(deployment) == 0
 
 
+def test_all_that_is_wrong_with_a_row_is_told_at_once(deployment: Deployment, now: datetime) -> None:
+    wrong = ROW | {"phone": "911", "timezone": "Mars/Olympus", "buddy": "zz"}
+    with pytest.raises(ImportRefused) as refusal:
+        import_members(deployment, [(2, ROW), (3, wrong)], now=now)
+    assert {(fault.line, fault.column) for fault in refusal.value.faults} == {
+        (3, "phone"), (3, "timezone"), (3, "id"), (3, "buddy"),
+    }  # fmt: skip
+
+
 def test_one_number_in_two_spellings_is_an_error_that_names_both_rows(
     deployment: Deployment, now: datetime
 ) -> None:

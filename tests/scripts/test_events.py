@@ -37,14 +37,18 @@ def test_a_file_of_events_opens_a_case_a_line_or_says_what_is_wrong(
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"kind": "death"}, "column name: '': give an id or a name"),
-        ({"kind": "death", "group": "yes"}, "column unit: '': a group needs its unit"),
-        ({"kind": "death", "name": "N", "sentence": "see 2026-110042"}, "column sentence: no number"),
+        ({"kind": "death"}, ["column name: '': give an id or a name"]),
+        ({"kind": "death", "group": "yes"}, ["column unit: '': a group needs its unit"]),
+        ({"kind": "death", "name": "N", "sentence": "see 2026-110042"}, ["column sentence: no number"]),
+        ({"kind": "fire", "sentence": "see 2026-110042"}, ["column kind", "column sentence", "column name"]),
     ],
 )
-def test_a_line_that_cannot_be_used_says_why(row: dict[str, str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        _report(row)
+def test_a_line_that_cannot_be_used_says_everything_that_is_wrong(
+    row: dict[str, str], said: list[str]
+) -> None:
+    report, wrong = _report(row)
+    assert report is None
+    assert [why[: len(words)] for why, words in zip(wrong, said, strict=True)] == said
 
 
 def test_a_column_for_the_number_of_an_event_is_refused(tmp_path: Path) -> None:
