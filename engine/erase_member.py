@@ -19,6 +19,7 @@ from store import audit
 from store.members import name_of
 from store.models import (
     Agreement,
+    Cover,
     Exclusion,
     Inbound,
     Incident,
@@ -29,6 +30,8 @@ from store.models import (
     SupportRequest,
 )
 from store.sealing import Vault
+
+UNNAMED = {"buddies": "others"}  # what a message says of somebody who is forgotten
 
 
 def leave(deployment: Deployment, member_id: UUID, now: datetime) -> None:
@@ -60,6 +63,7 @@ def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         indexes = [point.address_index for point in member.contacts]
         for point in member.contacts:
             suppress(session, point.medium, point.address_index, now, "stop")
+        _forget_covers(session, deployment.vault, member_id, now)
         _forget_messages(session, member_id, indexes, now)
         _forget_what_came_in(session, member_id, indexes)
         _forget_pairs(session, deployment.vault, member_id)
@@ -95,6 +99,25 @@ def _forget_messages(session: Session, member_id: UUID, indexes: list[str], now:
         message.natural_key = f"erased:{message.id}"
         message.member_id = message.address_index = message.body_index = None
         message.details_sealed = message.address_sealed = message.provider_id = None
+
+
+def _forget_covers(session: Session, vault: Vault, member_id: UUID, now: datetime) -> None:
+    """What told others to look out for this member, or with them, names them: the words go, sent or not.
+
+    A cover of which somebody has not heard yet ends; where it is still needed another begins, with fresh words.
+    """
+    told = session.scalars(
+        select(Message.natural_key).where(Message.member_id == member_id, Message.kind == "cover")
+    )
+    for cover_id in {UUID(key.split(":")[1]) for key in told}:
+        about = Message.natural_key.startswith(f"cover:{cover_id}:")
+        for message in session.scalars(select(Message).where(about)):
+            message.details_sealed = vault.seal_json(UNNAMED, "message", "details", message.id)
+            if message.state == State.DUE:
+                message.state, message.reason, message.settled_at = State.DROPPED, "left", now
+                cover = session.get(Cover, cover_id)
+                if cover is not None:
+                    cover.ended_at = cover.ended_at or now
 
 
 def _forget_what_came_in(session: Session, member_id: UUID, indexes: list[str]) -> None:

@@ -40,7 +40,7 @@ def ask_hold(deployment: Deployment, request_id: UUID, staff: Staff, now: dateti
         request.hold_asked_by = staff.id
         notify(
             session, deployment, with_role(session, "director"), kind="deadline_notice",
-            key=f"hold:{request.alias}", now=now, details={"path": "/holds"},
+            key=f"hold:{request.alias}:{now.isoformat()}", now=now, details={"path": "/holds"},
         )  # fmt: skip
         _note(session, request, "hold_asked", staff, now)
 

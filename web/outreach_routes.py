@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from engine.handlers import may_handle
+from engine.handlers import coordinators_for, may_handle
 from engine.mourn_member import mourn_member
 from engine.pause_unit import NoSuchUnit, pause_unit, resume_unit, units
 from engine.reach_out import outreach_done
@@ -38,7 +39,7 @@ class ToReach:
 
 @router.get("/outreach")
 def outreach_page(viewer: ViewerDep, site: SiteDep, note: str = "") -> HTMLResponse:
-    """The list, and what rests."""
+    """The list as far as it is this viewer's, how many more there are, and what rests."""
     viewer.need("coordinator", "director", "deputy")
     with site.deployment.database.reads() as session:
         rows = session.scalars(
@@ -55,6 +56,7 @@ def outreach_page(viewer: ViewerDep, site: SiteDep, note: str = "") -> HTMLRespo
         "console/outreach.html",
         here="outreach",
         open_rows=[one for one in shown if one.done_at is None],
+        elsewhere=sum(row.done_at is None for row in rows) - sum(one.done_at is None for one in shown),
         done_rows=[one for one in shown if one.done_at is not None][:LATEST_DONE],
         units=known,
         paused=paused,
@@ -71,9 +73,7 @@ def act(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
     deployment, now = site.deployment, site.now()
     match form.get("act"):
         case "done":
-            with deployment.database.reads() as session:
-                staff = session.get_one(Staff, viewer.id)
-            outreach_done(deployment, known_id(form.get("row", "")), staff=staff, now=now)
+            _note_done(site, viewer, known_id(form.get("row", "")))
         case "pause":
             if form.get("sure") != "yes":
                 raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
@@ -103,11 +103,28 @@ def died(member_id: str, form: ConsoleForm, viewer: ViewerDep, site: SiteDep) ->
     return RedirectResponse("/console/outreach?note=died", 303)
 
 
+def _note_done(site: Site, viewer: Viewer, row_id: UUID) -> None:
+    with site.deployment.database.reads() as session:
+        row, staff = session.get(Outreach, row_id), session.get_one(Staff, viewer.id)
+        if row is None or not _is_theirs(session, site, viewer, session.get_one(Member, row.member_id)):
+            raise unknown()
+    outreach_done(site.deployment, row_id, staff=staff, now=site.now())
+
+
+def _is_theirs(session: Session, site: Site, viewer: Viewer, member: Member) -> bool:
+    """Whether to look after that member is this viewer's part: a coordinator's, and of others only of those who stand
+    in because no coordinator may. A director reads how many there are, and no name."""
+    staff = session.get_one(Staff, viewer.id)
+    if viewer.has("coordinator"):
+        return may_handle(session, site.deployment.vault, staff, member)
+    return any(one.id == staff.id for one in coordinators_for(session, site.deployment, member))
+
+
 def _shown(site: Site, viewer: Viewer, row: Outreach) -> ToReach | None:
     """The row, for whoever may look after that member."""
     with site.deployment.database.reads() as session:
-        member, staff = session.get_one(Member, row.member_id), session.get_one(Staff, viewer.id)
-        if member.is_mourned or not may_handle(session, site.deployment.vault, staff, member):
+        member = session.get_one(Member, row.member_id)
+        if member.is_mourned or not _is_theirs(session, site, viewer, member):
             return None
         return ToReach(
             id=row.id,

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engine.erase_member import erase_member
 from engine.rotate import RoundPlan, plan_round
 from store.cohorts import active_groups, cohort_by_name
-from store.models import AuditEntry, Cover, Member
+from store.models import AuditEntry, Cover, Member, Message
 from tests.stories.world import World
 
 PHONES = [f"+1202555{100 + number:04}" for number in range(1, 7)]
@@ -88,6 +89,32 @@ def test_an_hour_by_reply_is_kept_and_one_at_night_is_not(world: World) -> None:
     world.advance(days=8)
     nudge = next(text for text in world.texts(PHONES[0]) if "/s/" in text.body and "1 yes" in text.body)
     assert (nudge.at - timedelta(hours=5)).hour == 19
+
+
+def test_no_words_to_others_keep_the_name_of_a_member_who_is_forgotten(world: World) -> None:
+    world.enrol({}, {}, {}, {})
+    world.publish()
+    world.advance(hours=2)
+    (mine,) = [group for group in running_groups(world) if "m1" in group]
+    with world.deployment.database.writes.begin() as session:
+        away = session.scalars(
+            select(Member).where(Member.ref == next(ref for ref in mine if ref != "m1"))
+        ).one()
+        away.away_from = world.clock.now().date()
+        away.away_until = away.away_from + timedelta(days=30)
+    world.tick()
+    with world.deployment.database.reads() as session:
+        lonely = session.scalars(select(Member.id).where(Member.ref == "m1")).one()
+    assert any("Member1" in words for words in words_kept(world))
+    assert erase_member(world.deployment, lonely, world.clock.now(), actor="a member")
+    assert not any("Member1" in words for words in words_kept(world))
+
+
+def words_kept(world: World) -> list[str]:
+    vault = world.deployment.vault
+    with world.deployment.database.reads() as session:
+        rows = session.scalars(select(Message).where(Message.details_sealed.is_not(None)))
+        return [str(vault.open_json(row.details_sealed, "message", "details", row.id)) for row in rows]
 
 
 def test_while_a_buddy_is_away_others_look_out_and_it_ends_by_itself(world: World) -> None:

@@ -1,17 +1,20 @@
 """Who sees what of a case: every role, every item, every route; what the table does not give is nowhere."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from engine.hold_case import ask_hold, lift_hold
 from engine.open_cases import Involved, Report, open_cases
+from engine.reach_out import open_outreach
 from engine.request_support import confirm
 from engine.work_request import work_request
 from escalation.requests import RequestEvent
 from escalation.ways_in import Kind, Source
-from store.models import AuditEntry, Member, SupportRequest
+from store.models import AuditEntry, Member, Outreach, SupportRequest
 from tests.web.hospital import Hospital
 from tests.web.pages.forms import form_token
 
@@ -158,6 +161,33 @@ def test_a_hold_needs_two_persons_at_the_console_and_shows_no_name(
         art.post(path, data={"token": form_token(art.get("/console/holds").text), "act": "lift"}).status_code
         == 403
     )
+
+
+def test_every_hold_that_is_asked_for_is_told_the_director(hospital: Hospital, case: SupportRequest) -> None:
+    deployment, ana, now = hospital.deployment, hospital.staff("ana"), hospital.clock.now()
+    for hours in (0, 1):
+        ask_hold(deployment, case.id, ana, now + timedelta(hours=hours))
+        lift_hold(deployment, case.id, ana, now + timedelta(hours=hours))
+    assert len(hospital.messages("deadline_notice")) == 2
+
+
+def test_a_director_reads_how_many_are_to_be_reached_and_no_name_that_is_not_theirs(
+    signed_in: SignedIn, hospital: Hospital
+) -> None:
+    deployment, now = hospital.deployment, hospital.clock.now()
+    with deployment.database.writes.begin() as session:
+        members = [hospital.member("m1"), hospital.member("m5")]  # m5: of the only coordinator's unit
+        open_outreach(session, deployment, members, reason="unit", note="Oncology", now=now)
+        rows = {row.member_id: row.id for row in session.scalars(select(Outreach))}
+    ana, dee = signed_in("ana"), signed_in("dee")
+    assert "Marisol" in ana.get("/console/outreach").text
+    assert "1 more is to be reached by others" in ana.get("/console/outreach").text
+    shown = dee.get("/console/outreach").text
+    assert "Marisol" not in shown
+    assert "Ngozi" in shown  # no coordinator may look after her, so the director does
+    done = {"token": form_token(shown), "act": "done"}
+    assert dee.post("/console/outreach", data=done | {"row": str(rows[members[0]])}).status_code == 404
+    assert dee.post("/console/outreach", data=done | {"row": str(rows[members[1]])}).status_code == 303
 
 
 def test_a_supporters_colour_is_nobody_elses_and_stops_new_cases(
