@@ -131,6 +131,7 @@ class OnCallPart(Part):
 
     role: Name
     hours: list[ShiftPart]
+    backup_hours: list[ShiftPart]
     overrides: list[OverridePart]
     page_every_minutes: Annotated[int, Field(ge=1, le=60)]
     pages_each: Annotated[int, Field(ge=1, le=10)]
@@ -138,7 +139,6 @@ class OnCallPart(Part):
     report_within_minutes: Annotated[int, Field(ge=5, le=120)]
     take_back_after_minutes: Annotated[int, Field(ge=5, le=120)]
     page_by: Annotated[list[PageMedium], Field(min_length=1)]
-    alternate: str | None
 
 
 class StepPart(Part):
@@ -188,6 +188,7 @@ class PathwayPart(Part):
     silent_hours: Annotated[float, Field(gt=0, le=168)]
     follow_up_hours: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=6)]
     closes_after_days: Annotated[int, Field(ge=1, le=60)]
+    rest_after_contact_days: Annotated[int, Field(ge=0, le=60)]
     steps: Annotated[list[StepPart], Field(min_length=1)]
     steps_again_hours: Annotated[float, Field(gt=0, le=168)]
     alternates: list[str]
@@ -299,6 +300,8 @@ class ProgramFile(Part):
         yield from _twice(ids, ("staff",), "id")
         yield from _twice([cadence.kind for cadence in self.cadence], ("cadence",), "kind")
         shifts = [(("on_call", "hours", n), shift.chain) for n, shift in enumerate(self.on_call.hours)]
+        backup = enumerate(self.on_call.backup_hours)
+        shifts += [(("on_call", "backup_hours", n), shift.chain) for n, shift in backup]
         shifts += [(("on_call", "overrides", n), part.chain) for n, part in enumerate(self.on_call.overrides)]
         for way, chain in shifts:
             for name in chain:
@@ -306,8 +309,6 @@ class ProgramFile(Part):
                     yield (*way, "chain"), f"{name!r} is not among the staff"
         if self.pathway.deputy is not None and self.pathway.deputy not in ids:
             yield ("pathway", "deputy"), f"{self.pathway.deputy!r} is not among the staff"
-        if self.on_call.alternate is not None and self.on_call.alternate not in ids:
-            yield ("on_call", "alternate"), f"{self.on_call.alternate!r} is not among the staff"
         for name in self.pathway.alternates:
             if name not in ids:
                 yield ("pathway", "alternates"), f"{name!r} is not among the staff"

@@ -51,7 +51,7 @@ def claim_due(
     """Of these due rows, which the caller has locked, those that may go, rendered and marked `sending`; the
     others held or dropped. A few statements in all, however many rows there are. What may be held back goes
     into the `fence`, where there is one."""
-    readers, broken = _readers(session, deployment, due)
+    readers, broken = _readers(session, deployment, due, now)
     desk = Desk.laid(session, deployment, due, now)
     ready: list[Outgoing] = []
     claimed: list[dict[str, object]] = []
@@ -155,17 +155,17 @@ def _policy(entry: Entry, now: datetime) -> KindPolicy:
 
 
 def _readers(
-    session: Session, deployment: Deployment, due: Sequence[Entry]
+    session: Session, deployment: Deployment, due: Sequence[Entry], now: datetime
 ) -> tuple[dict[UUID, Recipient], list[tuple[Entry, Exception]]]:
     """Message id -> its reader; and the messages whose reader cannot be read, apart, so that the others go."""
     try:
-        return recipients(session, deployment, due), []
+        return recipients(session, deployment, due, now), []
     except StoreError:
         readers: dict[UUID, Recipient] = {}
     broken: list[tuple[Entry, Exception]] = []
     for entry in due:
         try:
-            readers |= recipients(session, deployment, [entry])
+            readers |= recipients(session, deployment, [entry], now)
         except StoreError as fault:
             broken.append((entry, fault))
     return readers, broken

@@ -104,7 +104,7 @@ def address_index(deployment: Deployment, medium: str, address: str) -> str | No
 
 def _tiers(session: Session, deployment: Deployment) -> list[tuple[int, Staff]]:
     program = deployment.program
-    named = [staff_by_ref(session, ref) for ref in program.alternates]
+    named = [staff_by_ref(session, ref) for ref in program.roster.alternates]
     deputy = staff_by_ref(session, program.deputy) if program.deputy else None
     return [
         *((0, one) for one in with_role(session, "coordinator")),

@@ -48,6 +48,10 @@ def move(deployment: Deployment, request: SupportRequest, event: RequestEvent, n
     request.state, request.since = after, now
     if not (before in IN_TOUCH and after in IN_TOUCH):  # a follow-up that is due stays due
         request.rung = request.reminded = 0
+    if after in IN_TOUCH and before not in IN_TOUCH:
+        request.rest_until = now + deployment.program.case_policy.rest_after_contact
+    elif after not in IN_TOUCH:
+        request.rest_until = None
     if before in _FIRST_CONTACT and after in IN_TOUCH:
         request.contacted_at, request.follow_ups = now, 0
     if event is RequestEvent.TALK:

@@ -24,7 +24,8 @@ def crisis_answer(
     if incident.state == IncidentState.ACKNOWLEDGED:
         return "crisis_acknowledged", who_and_when(session, deployment, incident)
     about = "other" if incident.about == About.OTHER else "self"
-    chain = chain_for(session, deployment, member_of(session, incident), now)
+    member = member_of(session, incident)
+    chain = chain_for(session, deployment, member, now, with_backup=incident.with_backup)
     if not chain:
         return f"crisis_{about}_unattended", {"why": why_nobody(deployment, now)}
     return f"crisis_{about}", {"role": chain[0].role}

@@ -28,16 +28,18 @@ def flag_crisis(
     existing: Incident | None = None,
     insists: bool = False,
     drill: bool = False,
+    with_backup: bool = False,
 ) -> Incident:
     """The open incident of that person, made if there is none, with a fresh page on its way.
 
     Texts that follow within a minute of a page do not page once more, unless the person `insists` (asked for a
     call). The crisis answer itself is the caller's to queue (`crisis_answer`), since it belongs to one message.
+    `with_backup`: the clinical backup is in its chain.
     """
     incident = existing
     if incident is None:
         incident = _opened(deployment, about, member, medium, address, address_index, now)
-        incident.drill = drill
+        incident.drill, incident.with_backup = drill, with_backup
         session.add(incident)
         session.flush()
     elif about == About.SELF and incident.about != About.SELF:

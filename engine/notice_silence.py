@@ -42,7 +42,7 @@ def notice_silence(deployment: Deployment, now: datetime) -> int:
             .where(Rhythm.id.in_(waiting), Rhythm.silence_look_at <= now)
             .with_for_update(skip_locked=True)
         ).all()
-        resting = resting_members(session, {rhythm.member_id for rhythm in rhythms})
+        resting = resting_members(session, {rhythm.member_id for rhythm in rhythms}, now)
         taken = 0
         for rhythm in rhythms:
             # A rhythm that has ended is looked at again when it begins anew.

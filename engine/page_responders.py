@@ -14,10 +14,11 @@ from engine.crisis_answers import tell
 from engine.deployment import URGENT, Deployment
 from engine.handlers import overseers_for
 from engine.outbox import Draft, put
-from engine.responders import chain_for, check_may_answer, media_of_staff, member_of
+from engine.responders import backup_for, chain_for, check_may_answer, media_of_staff, member_of, was_paged
 from engine.staff import notify, staff_by_ref, with_role
 from escalation.incidents import IncidentEvent, IncidentState, advance
 from escalation.paging import is_waiting_too_long, next_page
+from escalation.roster import Responder
 from store import audit
 from store.models import Incident, Staff
 
@@ -52,7 +53,7 @@ def _due(now: datetime) -> Select[Incident]:
 def page(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> bool:
     """Sends the next page of an open incident; False when nobody can be paged (then it is tried again soon)."""
     policy = deployment.program.paging
-    chain = chain_for(session, deployment, member_of(session, incident), now)
+    chain = _chain(session, deployment, incident, now)
     found = next_page(chain, incident.turns, now, policy)
     incident.next_page_at = now + policy.every
     staff = staff_by_ref(session, found.responder.id) if found else None
@@ -66,6 +67,26 @@ def page(session: Session, deployment: Deployment, incident: Incident, now: date
     return True
 
 
+def page_backup(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> int:
+    """Pages everybody of the clinical backup who is there, beside the chain; each once an incident, whoever presses
+    again. From then on they have their turn in the chain. Returns how many that were."""
+    paged = 0
+    for one in backup_for(session, deployment, member_of(session, incident), now):
+        staff = staff_by_ref(session, one.id)
+        if staff is None or was_paged(session, incident, staff):
+            continue
+        _put_page(session, deployment, incident, staff.id, media_of_staff(deployment, staff), "page", now)
+        paged += 1
+    return paged
+
+
+def _chain(
+    session: Session, deployment: Deployment, incident: Incident, now: datetime
+) -> tuple[Responder, ...]:
+    member = member_of(session, incident)
+    return chain_for(session, deployment, member, now, with_backup=incident.with_backup)
+
+
 def pass_on(deployment: Deployment, incident_id: UUID, staff: Staff, now: datetime) -> bool:
     """A responder says that they cannot: the next is paged at once. False where there is no other, or no need.
 
@@ -76,7 +97,7 @@ def pass_on(deployment: Deployment, incident_id: UUID, staff: Staff, now: dateti
         if incident is None:
             raise LookupError("no such incident")
         check_may_answer(session, deployment, session.get_one(Staff, staff.id), incident)
-        chain = chain_for(session, deployment, member_of(session, incident), now)
+        chain = _chain(session, deployment, incident, now)
         others = [one for one in chain if one.id != staff.ref]
         passes = incident.state == IncidentState.OPEN and bool(others)
         if passes:

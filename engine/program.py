@@ -81,7 +81,6 @@ class Program:
     link_only_domains: frozenset[str] = frozenset()  # mail to an address there says only where to read it
     unit_messages: tuple[str, ...] = ()  # what may be sent to a unit that rests; reviewed with the file
     case_policy: CasePolicy = field(default_factory=CasePolicy)
-    alternates: tuple[str, ...] = ()  # staff ids who take what coordinators, deputy and director may not
     hand_over_hours: int = 16  # working hours without a sign-in before the deputy hears of the queue as well
     forget_after: timedelta = timedelta(days=7)  # from the closure of a case
     cards: tuple[Card, ...] = ()  # where a case may go on to, by site

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
@@ -44,20 +45,22 @@ class Recipient:
 
 
 def recipients(
-    session: Session, deployment: Deployment, messages: Sequence[Message | Entry]
+    session: Session, deployment: Deployment, messages: Sequence[Message | Entry], now: datetime
 ) -> dict[UUID, Recipient]:
     """Message id -> its reader, with the facts that decide whether it may go."""
-    facts = _Facts(session, deployment, messages)
+    facts = _Facts(session, deployment, messages, now)
     return {message.id: facts.recipient(message) for message in messages}
 
 
 class _Facts:
-    def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Message | Entry]) -> None:
+    def __init__(
+        self, session: Session, deployment: Deployment, messages: Sequence[Message | Entry], now: datetime
+    ) -> None:
         self._deployment = deployment
         self._halted = program_state.is_halted(session)
         self._members = _members(session, {m.member_id for m in messages if m.member_id})
         self._staff = _staff(session, {m.staff_id for m in messages if m.staff_id})
-        self._resting = resting_members(session, set(self._members))
+        self._resting = resting_members(session, set(self._members), now)
         self._active = _active_groups(session, {m.group_id for m in messages if m.group_id})
         self._answered = _answered(session, messages)
         self._readers = {message.id: self._reader(message) for message in messages}
@@ -186,13 +189,18 @@ def _staff(session: Session, ids: set[UUID]) -> dict[UUID, Staff]:
     return {staff.id: staff for staff in session.scalars(select(Staff).where(Staff.id.in_(ids)))}
 
 
-def resting_members(session: Session, ids: set[UUID]) -> set[UUID]:
-    """Members with an open request or incident."""
+def is_resting_for(now: datetime) -> ColumnElement[bool]:
+    """Of requests: those during which nudges rest, since nobody is in touch with the person yet, or only lately."""
+    return SupportRequest.state.in_(OPEN_REQUEST) & or_(
+        SupportRequest.rest_until.is_(None), SupportRequest.rest_until > now
+    )
+
+
+def resting_members(session: Session, ids: set[UUID], now: datetime) -> set[UUID]:
+    """Of those members the ones whose nudges rest for a request, or for an incident that is open."""
     if not ids:
         return set()
-    requests = select(SupportRequest.member_id).where(
-        SupportRequest.member_id.in_(ids), SupportRequest.state.in_(OPEN_REQUEST)
-    )
+    requests = select(SupportRequest.member_id).where(SupportRequest.member_id.in_(ids), is_resting_for(now))
     incidents = select(Incident.member_id).where(Incident.member_id.in_(ids), Incident.state != "closed")
     return {member for member in session.scalars(requests.union_all(incidents)) if member}
 

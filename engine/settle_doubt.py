@@ -78,7 +78,7 @@ def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], 
     by_reader: dict[str | None, list[Message]] = {}
     for message in rows:
         by_reader.setdefault(message.address_index, []).append(message)
-    addresses = _addresses(deployment, rows)
+    addresses = _addresses(deployment, rows, clock.now())
     totals = Settled()
     for index, messages in by_reader.items():
         address = addresses.get(index)
@@ -96,10 +96,10 @@ def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], 
     return totals
 
 
-def _addresses(deployment: Deployment, rows: Sequence[Message]) -> dict[str | None, str]:
+def _addresses(deployment: Deployment, rows: Sequence[Message], now: datetime) -> dict[str | None, str]:
     """Fingerprint -> address, for the readers of those messages."""
     with deployment.database.reads() as session:
-        readers = recipients(session, deployment, rows)
+        readers = recipients(session, deployment, rows, now)
     return {reader.address_index: reader.address for reader in readers.values() if reader.address}
 
 

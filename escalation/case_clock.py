@@ -44,6 +44,7 @@ class CasePolicy:
     follow_ups: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(days=30))
     follow_up_grace: timedelta = 48 * _H
     closes_after: timedelta = timedelta(days=7)  # after the last follow-up
+    rest_after_contact: timedelta = timedelta(days=7)  # how long nudges still rest once somebody is in touch
     concern_every: timedelta = 12 * _H  # how often an unsettled fear for somebody's safety is told again
     ladder: tuple[Rung, ...] = field(
         default=(

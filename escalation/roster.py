@@ -4,7 +4,7 @@ Shifts are wall-clock hours of a week in the program's zone, also over midnight;
 Each shift is turned into instants, so that shifts that touch leave no hole where clocks change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -54,13 +54,15 @@ class Roster:
     responders: tuple[Responder, ...] = ()
     shifts: tuple[Shift, ...] = ()
     overrides: tuple[Override, ...] = ()  # of two that cover an instant the later in the list holds
-    alternate: str | None = None  # paged where nobody of the chain may have the case
+    backups: tuple[str, ...] = ()  # of the clinical backup: everybody with the role
+    backup_shifts: tuple[Shift, ...] = ()  # when which of them are there; without, all of them always
+    alternates: tuple[str, ...] = ()  # paged, in this order, where nobody of the chain may have the case
 
     def __post_init__(self) -> None:
         """Check names and hours once, so that paging never meets a surprise."""
         known = {responder.id for responder in self.responders}
         chains = [shift.chain for shift in self.shifts] + [o.chain for o in self.overrides]
-        chains.append((self.alternate,) if self.alternate else ())
+        chains += [self.alternates, self.backups, *(shift.chain for shift in self.backup_shifts)]
         if unknown := sorted({name for chain in chains for name in chain} - known):
             raise RosterFault(f"the on-call roster names {unknown[0]!r}, who is not among the responders")
         if any(override.starts >= override.ends for override in self.overrides):
@@ -68,9 +70,15 @@ class Roster:
 
     @property
     def named(self) -> frozenset[str]:
-        """The ids of everybody who may be paged at some time."""
+        """The ids of everybody whose hours or overrides may bring a page about any crisis."""
         chains = [shift.chain for shift in self.shifts] + [override.chain for override in self.overrides]
-        return frozenset(name for chain in (*chains, (self.alternate,)) for name in chain if name)
+        return frozenset(name for chain in chains for name in chain)
+
+    @property
+    def stands_by(self) -> frozenset[str]:
+        """The ids of those who are paged for some cases only: clinical backup and alternates."""
+        shifts = [name for shift in self.backup_shifts for name in shift.chain]
+        return frozenset((*self.alternates, *self.backups, *shifts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,13 @@ def on_call(roster: Roster, at: datetime) -> tuple[Responder, ...]:
     """Who is on call at `at`, in the order of escalation; empty where nobody is."""
     people = {responder.id: responder for responder in roster.responders}
     return tuple(people[name] for name in dict.fromkeys(_chain(roster, at)))
+
+
+def backup_on_call(roster: Roster, at: datetime) -> tuple[Responder, ...]:
+    """Who of the clinical backup is there at `at`, first to be paged first."""
+    people = {responder.id: responder for responder in roster.responders}
+    chain = _of_shifts(roster, roster.backup_shifts, at) if roster.backup_shifts else roster.backups
+    return tuple(people[name] for name in dict.fromkeys(chain))
 
 
 def next_on_call(roster: Roster, now: datetime, days: int = 14) -> datetime | None:
@@ -112,9 +127,13 @@ def _chain(roster: Roster, at: datetime) -> list[str]:
     for override in reversed(roster.overrides):
         if override.starts <= at < override.ends:
             return list(override.chain)
+    return _of_shifts(roster, roster.shifts, at)
+
+
+def _of_shifts(roster: Roster, shifts: Sequence[Shift], at: datetime) -> list[str]:
     today = at.astimezone(zone_of(roster.zone)).date()
     chain: list[str] = []
-    for shift in roster.shifts:
+    for shift in shifts:
         # A shift of yesterday may run into today; where clocks change it may even begin the day before that.
         days = (today + timedelta(days=n) for n in (-1, 0))
         if any(starts <= at < ends for day in days for starts, ends in _instance(roster, shift, day)):

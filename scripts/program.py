@@ -92,7 +92,6 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         deputy=file.pathway.deputy,
         pending_expires=timedelta(days=file.pathway.pending_expires_days),
         case_policy=case_policy,
-        alternates=tuple(file.pathway.alternates),
         hand_over_hours=file.pathway.hand_over_hours,
         forget_after=timedelta(days=file.pathway.forget_after_days),
         cards=tuple(
@@ -209,8 +208,10 @@ def _roster(file: ProgramFile, staff: tuple[StaffEntry, ...]) -> Roster:
     return Roster(
         zone=file.zone,
         responders=tuple(_responder(person, file.on_call) for person in staff),
-        alternate=file.on_call.alternate,
+        alternates=tuple(file.pathway.alternates),
         shifts=tuple(_shift(part) for part in file.on_call.hours),
+        backups=tuple(person.id for person in staff if "clinical_backup" in person.roles),
+        backup_shifts=tuple(_shift(part) for part in file.on_call.backup_hours),
         overrides=tuple(
             Override(starts=part.starts, ends=part.ends, chain=tuple(part.chain))
             for part in file.on_call.overrides
@@ -262,6 +263,7 @@ def _case_policy(file: ProgramFile) -> CasePolicy:
         retry_after=timedelta(hours=part.retry_hours),
         follow_ups=tuple(timedelta(hours=hours) for hours in part.follow_up_hours),
         closes_after=timedelta(days=part.closes_after_days),
+        rest_after_contact=timedelta(days=part.rest_after_contact_days),
         ladder=tuple(
             Rung(after=timedelta(hours=step.after_hours), tell=step.tell, by=step.by) for step in part.steps
         ),

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from engine.responders import is_responder
+from engine.responders import may_be_paged
 from engine.sign_in import SESSION_LASTS, sign_in_as, staff_of_session
 from engine.staff import name_of_staff
 from pairing.errors import PrepairedError
@@ -64,10 +64,10 @@ def _viewer(request: Request, site: SiteDep) -> Viewer:
     program = site.deployment.program
     # No roles of the file's: they come with the pathway and the roster.
     duties = {"deputy"} if staff.ref == program.deputy else set()
-    if staff.ref in program.alternates:
+    if staff.ref in program.roster.alternates:
         duties.add("alternate")
-    if is_responder(program, staff):
-        duties.add("responder")  # whom the roster may page, whatever their role
+    if may_be_paged(program, staff):
+        duties.add("responder")  # whom a page may reach, whatever their role
     return Viewer(
         id=staff.id,
         ref=staff.ref,

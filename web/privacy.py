@@ -3,18 +3,13 @@
 Source: the table of who sees what.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from engine.recipients import OPEN_REQUEST
 from nudges.clock import zone_of
 from nudges.holds import Reason, Viewer, shown_reason
 from nudges.kinds import Lane
-from store.models import Incident, Member, SupportRequest
+from store.models import Member
 
 _WORDS: Mapping[str, str] = {
     "left": "no longer in the program",
@@ -42,18 +37,6 @@ def hold_in_words(reason: str | None, lane: int) -> str:
     except ValueError:
         return f"refused by the provider ({reason})" if lane == Lane.NUDGE else f"provider code {reason}"
     return _WORDS.get(shown or "", (shown or "").replace("_", " "))
-
-
-def resting_members(session: Session, ids: Iterable[UUID]) -> set[UUID]:
-    """Members with a wish, a request or an incident that is open; told apart by nobody."""
-    wanted = set(ids)
-    if not wanted:
-        return set()
-    requests = select(SupportRequest.member_id).where(
-        SupportRequest.member_id.in_(wanted), SupportRequest.state.in_(OPEN_REQUEST)
-    )
-    incidents = select(Incident.member_id).where(Incident.member_id.in_(wanted), Incident.state != "closed")
-    return {one for one in session.scalars(requests.union_all(incidents)) if one}
 
 
 def standing_in_words(member: Member, is_resting: bool, now: datetime) -> str:

@@ -11,7 +11,7 @@ from engine.cover_absences import stand_ins
 from engine.deployment import Deployment
 from engine.keep_group import own_wish
 from engine.part_ways import has_asked, known_buddies
-from engine.recipients import OPEN_REQUEST, suppressed
+from engine.recipients import is_resting_for, suppressed
 from nudges.holds import local_day
 from store import program_state
 from store.members import address_of, emergency_contact_of, name_of
@@ -105,7 +105,7 @@ def my_page(deployment: Deployment, member_id: UUID, now: datetime) -> MyPage | 
             mode=member.mode,
             keeps_colours=member.keeps_colours,
             channels=_channels(session, deployment, member),
-            quiet_because=_quiet_because(session, member, today),
+            quiet_because=_quiet_because(session, member, today, now),
         )
 
 
@@ -152,16 +152,14 @@ def _stand_ins(session: Session, deployment: Deployment, member: Member) -> list
     return found
 
 
-def _quiet_because(session: Session, member: Member, today: date) -> list[str]:
+def _quiet_because(session: Session, member: Member, today: date, now: datetime) -> list[str]:
     """Why nothing may be sent today. Rows keep one word for all of these, so it is worked out anew."""
     left = member.status == "left" or (member.active_until is not None and today > member.active_until)
     begun = member.away_from is not None and member.away_from <= today
     away = (begun or (member.away_from is None and member.away_until is not None)) and not (
         member.away_until is not None and today > member.away_until
     )
-    request = select(SupportRequest.id).where(
-        SupportRequest.member_id == member.id, SupportRequest.state.in_(OPEN_REQUEST)
-    )
+    request = select(SupportRequest.id).where(SupportRequest.member_id == member.id, is_resting_for(now))
     incident = select(Incident.id).where(Incident.member_id == member.id, Incident.state != "closed")
     held = (
         (left, "you have left the program"),

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, selectinload
 from engine.deployment import Deployment
 from engine.notice_silence import rung_of
 from engine.outbox import State
-from engine.recipients import suppressed
+from engine.recipients import resting_members, suppressed
 from nudges.kinds import Lane
 from nudges.silence import Rung
 from store.members import address_of, attributes_of, name_of
 from store.models import CheckIn, GroupPlace, Member, Message
 from web.causes import cause_in_words
-from web.privacy import hold_in_words, resting_members, standing_in_words
+from web.privacy import hold_in_words, standing_in_words
 from web.views_check_ins import GroupShown, groups_shown
 
 A_PAGE = 50
@@ -192,7 +192,7 @@ def _shown(
     session: Session, deployment: Deployment, members: Sequence[Member], now: datetime
 ) -> list[MemberShown]:
     ids = {member.id for member in members}
-    resting = resting_members(session, ids)
+    resting = resting_members(session, ids, now)
     places = session.execute(
         select(GroupPlace.member_id, GroupPlace.group_id).where(
             GroupPlace.member_id.in_(ids), GroupPlace.active

@@ -87,6 +87,7 @@ class SupportRequest(Record):
     passed: Mapped[list[str] | None] = mapped_column(JSON)  # staff ids who passed it back or stayed silent
     matched_at: Mapped[At | None]
     contacted_at: Mapped[At | None]
+    rest_until: Mapped[At | None]  # nudges rest until then; None: as long as it is open
     closed_at: Mapped[At | None]
     outcome: Mapped[Word | None]  # escalation.retention.Outcome, once over
     forget_at: Mapped[At | None]  # closed_at and the grace period
@@ -115,6 +116,7 @@ class Incident(Record):
     from_index: Mapped[Digest]
     from_sealed: Mapped[Sealed | None]  # until it is closed and its aftercare is done
     text_sealed: Mapped[Sealed | None]  # until it is closed
+    with_backup: Mapped[bool] = mapped_column(default=False)  # of a case: the clinical backup is paged, too
     drill: Mapped[bool] = mapped_column(default=False)  # nobody is in trouble: the chain is being tried
     opened_at: Mapped[At]
     wants_call: Mapped[bool] = mapped_column(default=False)

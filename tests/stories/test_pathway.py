@@ -1,14 +1,23 @@
 """A case from the queue to its closure, as phones and mailboxes see it, with people who stay silent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from engine.advance_cases import stranded
+from engine.handle_incident import acknowledge, close_incident
+from engine.program import StaffEntry
+from engine.responders import NotYours
+from engine.staff import sync_staff
 from engine.work_request import follow_up, work_request
+from escalation.incidents import IncidentOutcome
 from escalation.requests import RequestEvent
+from escalation.roster import Responder
 from store.models import SupportRequest
 from tests.stories.world import COORDINATOR_MAIL, RESPONDER_PHONE, SUPPORTER_MAIL, World
 
-ONE = "+12025550101"
+ONE, BACKUP_PHONE = "+12025550101", "+12025550195"
 E = RequestEvent
 
 
@@ -96,6 +105,80 @@ def test_a_fear_for_somebodys_safety_pages_until_a_human_acknowledges(world: Wor
     world.text(ONE, "I want to die")  # and their own words are answered as if nobody had
     assert sorted(one.about for one in world.incidents()) == ["other", "self"]
     assert "on-call" in world.phone(ONE)[-1]
+
+
+def with_backup(world: World) -> None:
+    """Bea is the clinical backup, by text, and on no on-call chain."""
+    program = world.deployment.program
+    bea = StaffEntry(
+        id="bea", name="Bea Ackup", email=None, phone=BACKUP_PHONE, unit="Psychiatry",
+        roles=frozenset({"clinical_backup"}),
+    )  # fmt: skip
+    responder = Responder(id="bea", name="Bea Ackup", role="clinician", media=("sms",))
+    roster = replace(program.roster, responders=(*program.roster.responders, responder), backups=("bea",))
+    program = replace(program, staff=(*program.staff, bea), roster=roster)
+    world.deployment = replace(world.deployment, program=program)
+    sync_staff(world.deployment, world.clock.now())
+
+
+def test_the_clinical_backup_is_paged_once_an_alarm_and_may_take_it(world: World) -> None:
+    with_backup(world)
+    a_request(world)
+    for event in (E.MATCH, E.ACCEPT, E.FEAR):
+        act(world, event, "cora" if event is E.MATCH else "sofi")
+    assert len(world.phone(BACKUP_PHONE)) == 1
+    for event in (E.SETTLE, E.FEAR):  # the incident is open still: nothing new for the backup
+        act(world, event)
+    assert len(world.phone(BACKUP_PHONE)) == 1
+    (incident,) = world.incidents()
+    bea, now = world.staff("bea"), world.clock.now()
+    acknowledge(world.deployment, incident.id, bea, call_by=now, calling_now=True, now=now)
+    close_incident(world.deployment, incident.id, bea, IncidentOutcome.REACHED, now)
+    for event in (E.SETTLE, E.FEAR):  # a fear anew
+        act(world, event)
+    assert len(world.phone(BACKUP_PHONE)) == 2
+
+
+def test_the_clinical_backup_has_its_turn_in_the_chain_until_somebody_acknowledges(world: World) -> None:
+    with_backup(world)
+    a_request(world)
+    for event in (E.MATCH, E.ACCEPT, E.FEAR):
+        act(world, event, "cora" if event is E.MATCH else "sofi")
+    world.advance(minutes=11)
+    assert len(world.phone(BACKUP_PHONE)) > 1
+
+
+def test_a_crisis_of_no_case_is_not_the_clinical_backups(world: World) -> None:
+    with_backup(world)
+    world.enrol({})
+    world.text(ONE, "I want to die")
+    world.advance(minutes=30)
+    assert world.phone(BACKUP_PHONE) == []
+    (incident,) = world.incidents()
+    now = world.clock.now()
+    with pytest.raises(NotYours):
+        acknowledge(world.deployment, incident.id, world.staff("bea"), call_by=now, calling_now=True, now=now)
+
+
+def test_nudges_rest_until_somebody_is_in_touch_and_a_week_longer(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.text(ONE, "3")
+    world.text(ONE, "3")
+    for event in (E.MATCH, E.ACCEPT):
+        act(world, event, "cora" if event is E.MATCH else "sofi")
+    world.advance(days=1)
+    act(world, E.TALK)
+    heard = nudges(world)
+    world.advance(days=6, hours=23)
+    assert nudges(world) == heard
+    world.advance(days=8)
+    assert nudges(world) > heard
+    assert world.requests()[0].state == "talking"
+
+
+def nudges(world: World) -> int:
+    return sum("1 yes" in text for text in world.phone(ONE))
 
 
 def test_no_answer_is_tried_again_and_then_somebody_else_tries(world: World) -> None:

@@ -148,7 +148,7 @@ def test_a_case_that_nobody_on_call_may_have_goes_to_the_alternate(world: World)
     add_second(world)
     program = world.deployment.program
     shifts = tuple(replace(shift, chain=("rene",)) for shift in program.roster.shifts)
-    roster = replace(program.roster, shifts=shifts, alternate="seth")
+    roster = replace(program.roster, shifts=shifts, alternates=("seth",))
     world.deployment = replace(world.deployment, program=replace(program, roster=roster))
     world.text(ONE, "I want to die")
     assert "alerting our on-call chaplain" in world.phone(ONE)[-1]
