@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from random import Random
 
-ENOUGH = -0.25  # above this a text counts as danger: below even odds, since a miss costs more than a page
+ENOUGH = -0.5  # above this a text counts as danger: below even odds, since a miss costs more than a page
 LONGEST = 60  # words; in a longer text ordinary words add up by their number alone
 ALWAYS = "(always)"  # the entry of the table that every text begins with
 _STEP = 0.25  # weights are rounded to this, and what is rounded to nothing is left out
@@ -23,8 +23,11 @@ _DECAY = 0.004  # pulls a weight towards nothing, the harder the larger it is
 
 def signs(flat: str) -> set[str]:
     """The words and pairs of neighbours in a text in one spelling; what a figure of speech covered is left out."""
-    words = ["<n>" if word[0].isdigit() else word for word in flat.split() if word.strip("_")]
-    return {*words, *(f"{first} {second}" for first, second in pairwise(words))}
+    words = ["<n>" if word[0].isdigit() else word.strip("_") for word in flat.split()]
+    return {
+        *filter(None, words),
+        *(f"{first} {second}" for first, second in pairwise(words) if first and second),
+    }
 
 
 def total(flat: str, weights: Mapping[str, float]) -> float:

@@ -206,6 +206,83 @@ def test_a_negated_danger_is_offered_support_when_nothing_else_is_said() -> None
     assert understand("not suicidal or anything, we met yesterday").intent is Intent.CONNECTED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "I want out",
+            "I'm out",
+            "get me off this",
+            "quit texting me",
+            "leave me alone",
+            "lose my number",
+            "block me",
+        ),
+        *(
+            "unsubscribe me pls",
+            "cut it out with the messages",
+            "I don't want to be part of this",
+            "dude stop",
+        ),
+        *(
+            "déjenme en paz",
+            "ya basta de mensajes",
+            "no quiero participar más",
+            "me quiero salir del programa",
+        ),
+        *(
+            "laissez-moi tranquille",
+            "je me retire du programme",
+            "ne plus recevoir",
+            "annulez mon inscription",
+        ),
+    ],
+)
+def test_a_clear_wording_needs_no_keyword_to_stop(text: str) -> None:
+    assert understand(text).intent is Intent.STOP
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("I want out of this life", False),
+        ("I want out. I can't go on", False),
+        ("get me out of this life", False),
+        ("remove me from this world", False),
+        ("leave me alone to die", False),
+        ("lose my number. I won't be needing it after tonight", True),
+        ("unsubscribe me, I'm killing myself", True),
+        ("no me escriban más, me voy a matar", True),
+    ],
+)
+def test_a_stop_or_what_looks_like_one_never_hides_danger(text: str, stops: bool) -> None:
+    found = understand(text)
+    assert (found.intent, found.also) == (Intent.CRISIS, (Intent.STOP,) if stops else ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "get me off this unit",
+            "I want out of nights",
+            "unsubscribe rates are funny",
+            "don't stop texting, I like these",
+        ),
+        *(
+            "the vomiting wouldn't stop",
+            "no quiero más café hoy",
+            "la fin de la garde",
+            "sign out took forever",
+        ),
+    ],
+)
+def test_what_only_sounds_like_a_stop_stops_nothing(text: str) -> None:
+    found = understand(text)
+    assert Intent.STOP not in (found.intent, *found.also)
+    assert found.intent is not Intent.CRISIS
+
+
 def test_about_is_told_for_a_crisis_only() -> None:
     assert understand("my buddy texted me: I want to die").about is About.OTHER
     assert understand("I told my buddy I want to die").about is About.SELF

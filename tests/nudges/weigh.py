@@ -20,7 +20,7 @@ TABLE = ROOT / "nudges" / "lexicon" / "weights.yaml"
 _WIDTH = 110
 _HEAD = """\
 # The last net: what each word, or pair of neighbouring words, adds for danger (above zero) or against it. A text's
-# weights are added to the one called (always); above -0.25 the text counts as danger. 1 more makes danger 2.7 times as
+# weights are added to the one called (always); above -0.5 the text counts as danger. 1 more makes danger 2.7 times as
 # likely. <n> is a number, a dot the start or end of a sentence. Single words come first, then pairs.
 # Reason: wordings that nobody has put into the lexicon still share most of their words with those that somebody has.
 # Learned from our labelled texts by tests/nudges/weigh.py: written anew, not edited. To change what it says, add texts.
