@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.server import SandboxServer
 from sandbox.state import ACCOUNT_SID, API_KEY, AUTH_TOKEN, NUMBER
+from tests.scripts.warm import warm
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
@@ -54,17 +55,14 @@ class Installation:
 
     def run(self, *arguments: object, stdin: str = "") -> Ended:
         """Runs `prepaired` with those arguments, away from any terminal."""
-        done = subprocess.run(
-            self._command(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
+        code, out, err = warm().run(
+            list(map(str, arguments)),
+            folder=self.folder,
+            environment=self.environment(),
+            stdin=stdin,
+            patience=PATIENCE,
         )
-        return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
+        return Ended(code=code, out=out, err=err)
 
     def done(self, *arguments: object) -> str:
         """Standard output of a command that must succeed."""

@@ -95,7 +95,7 @@ def test_every_fault_is_named_and_nothing_is_stored(installation: Installation) 
     ended = installation.run("import", "bad.csv", "--json")
     assert ended.code == 2
     assert {(fault["line"], fault["column"]) for fault in ended.json["faults"]} == {
-        (2, "phone"), (3, "timezone"), (3, "active_from"), (4, "sms_consent"),
+        (2, "phone"), (3, "timezone"), (3, "active_from"), (3, "buddy"), (4, "id"), (4, "phone"), (4, "sms_consent"),
     }  # fmt: skip
     for words in (
         "bad.csv, line 2, column phone: '911'",
