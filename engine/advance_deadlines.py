@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from engine.advance_cases import advance_cases
 from engine.care_for_supporters import ask_supporters
 from engine.deployment import Deployment
-from engine.forget_cases import delete_copies, forget_cases
+from engine.forget_cases import forget_cases
+from engine.provider_copies import delete_copies
 from store.models import Inbound, Link, UnclearReply
 
 FORGOTTEN = ""

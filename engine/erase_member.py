@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from engine.contact_faults import suppress
 from engine.deployment import Deployment
-from engine.forget_cases import copy_is_due
 from engine.mend_groups import mend_groups
 from engine.outbox import State
+from engine.provider_copies import copy_is_due, mail_is_due
 from store import audit
-from store.members import name_of
+from store.members import address_of, name_of
 from store.models import (
     Agreement,
     Cover,
@@ -63,6 +63,8 @@ def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         indexes = [point.address_index for point in member.contacts]
         for point in member.contacts:
             suppress(session, point.medium, point.address_index, now, "stop")
+            if point.medium == "email":
+                mail_is_due(session, deployment, address_of(deployment.vault, point), now)
         _forget_covers(session, deployment.vault, member_id, now)
         _forget_messages(session, member_id, indexes, now)
         _forget_what_came_in(session, member_id, indexes)
@@ -95,7 +97,7 @@ def _forget_messages(session: Session, member_id: UUID, indexes: list[str], now:
     about = Message.natural_key.contains(str(member_id))  # notices to staff, too
     for message in session.scalars(select(Message).where(mine | about)):
         if message.provider_id and message.medium == "sms":
-            copy_is_due(session, message.medium, message.provider_id, now)
+            copy_is_due(session, message.provider_id, now)
         message.natural_key = f"erased:{message.id}"
         message.member_id = message.address_index = message.body_index = None
         message.details_sealed = message.address_sealed = message.provider_id = None

@@ -1,4 +1,4 @@
-"""Forgets cases whose grace period is over: what is left is a count. Also deletes copies that the provider holds."""
+"""Forgets cases whose grace period is over: what is left is a count."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from channels.twilio import TwilioChannel
 from engine.deployment import Deployment
+from engine.provider_copies import copy_is_due, mail_is_due
 from escalation.requests import ENDED
 from escalation.retention import folded
 from nudges.clock import zone_of
 from store import audit
-from store.models import CaseCount, ContactPoint, Inbound, Message, ProviderCopy, SupportRequest, new_id
+from store.members import address_of
+from store.models import CaseCount, ContactPoint, Inbound, Message, SupportRequest
 
 # Messages to a member that tell of a case.
 CASE_KINDS = (
@@ -20,9 +21,6 @@ CASE_KINDS = (
     "look_notice",
 )  # fmt: skip
 FORGOTTEN = ""
-_AGAIN = timedelta(hours=1)
-_MOST_TRIES = 72
-_AT_ONCE = 50
 
 
 def forget_cases(deployment: Deployment, now: datetime) -> int:
@@ -51,7 +49,7 @@ def _forget(deployment: Deployment, request_id: UUID, now: datetime) -> bool:
         if request is None:
             return False
         _count(session, deployment, request)
-        _forget_messages(session, request, now)
+        _forget_messages(session, deployment, request, now)
         session.delete(request)
         session.flush()
         _fold(session, deployment, now)
@@ -59,7 +57,9 @@ def _forget(deployment: Deployment, request_id: UUID, now: datetime) -> bool:
     return True
 
 
-def _forget_messages(session: Session, request: SupportRequest, now: datetime) -> None:
+def _forget_messages(
+    session: Session, deployment: Deployment, request: SupportRequest, now: datetime
+) -> None:
     """Every message about the case goes, to whomever; what the provider keeps of it is queued for deletion."""
     about = [Message.natural_key.contains(str(request.id))]
     if request.member_id is not None:
@@ -70,9 +70,20 @@ def _forget_messages(session: Session, request: SupportRequest, now: datetime) -
         select(Message).where(or_(*about), Message.state.not_in(("sending", "in_doubt")))
     ).all()
     for message in rows:
-        if message.provider_id:
-            copy_is_due(session, message.medium, message.provider_id, now)
+        if message.provider_id and message.medium == "sms":
+            copy_is_due(session, message.provider_id, now)
+    if any(message.medium == "email" and message.member_id and message.attempts for message in rows):
+        _forget_mail(session, deployment, request, now)
     session.execute(delete(Message).where(Message.id.in_([message.id for message in rows])))
+
+
+def _forget_mail(session: Session, deployment: Deployment, request: SupportRequest, now: datetime) -> None:
+    """SendGrid erases by address alone, and then all that it keeps of it."""
+    points = select(ContactPoint).where(
+        ContactPoint.member_id == request.member_id, ContactPoint.medium == "email"
+    )
+    for point in session.scalars(points):
+        mail_is_due(session, deployment, address_of(deployment.vault, point), now)
 
 
 def _forget_words(session: Session, request: SupportRequest) -> None:
@@ -87,11 +98,6 @@ def _forget_words(session: Session, request: SupportRequest) -> None:
     )
 
 
-def copy_is_due(session: Session, medium: str, provider_id: str, due_at: datetime) -> None:
-    """Has the provider's copy of a message deleted from `due_at` on."""
-    session.add(ProviderCopy(id=new_id(), medium=medium, provider_id=provider_id, due_at=due_at, tries=0))
-
-
 def words_that_asked(session: Session, request: SupportRequest, now: datetime) -> None:
     """The texts by which a member asked are deleted at the provider a day later; we keep none of them anyway."""
     indexes = select(ContactPoint.address_index).where(ContactPoint.member_id == request.member_id)
@@ -103,7 +109,7 @@ def words_that_asked(session: Session, request: SupportRequest, now: datetime) -
         )
     )
     for row in rows:
-        copy_is_due(session, "sms", row.provider_id, now + timedelta(days=1))
+        copy_is_due(session, row.provider_id, now + timedelta(days=1))
 
 
 def _count(session: Session, deployment: Deployment, request: SupportRequest) -> None:
@@ -134,27 +140,3 @@ def _fold(session: Session, deployment: Deployment, now: datetime) -> None:
         CaseCount(period=period, kind=kind, outcome=outcome, count=count)
         for (period, kind, outcome), count in after.items()
     )
-
-
-def delete_copies(deployment: Deployment, now: datetime) -> int:
-    """Deletes the copies at the provider that are due; returns how many are gone. One that fails is tried again."""
-    channel = deployment.channels.get("sms")
-    with deployment.database.reads() as session:
-        due = session.scalars(select(ProviderCopy).where(ProviderCopy.due_at <= now).limit(_AT_ONCE)).all()
-    gone = 0
-    for copy in due:
-        erased = (
-            isinstance(channel, TwilioChannel) and copy.medium == "sms" and channel.erase(copy.provider_id)
-        )
-        with deployment.database.writes.begin() as session:
-            row = session.get(ProviderCopy, copy.id)
-            if row is None:
-                continue
-            if erased or row.tries >= _MOST_TRIES or copy.medium != "sms":
-                session.delete(row)
-            else:
-                row.tries, row.due_at = row.tries + 1, now + _AGAIN
-        gone += erased
-        if not erased and copy.medium == "sms":
-            break  # a provider that does not answer holds nobody else up
-    return gone

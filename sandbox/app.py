@@ -7,7 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from sandbox.fault_routes import fault_routes
 from sandbox.phones import phone_routes
-from sandbox.sendgrid_api import scheduled_routes, sendgrid_routes
+from sandbox.sendgrid_api import erasure_routes, scheduled_routes, sendgrid_routes
 from sandbox.state import SandboxState
 from sandbox.twilio_api import twilio_routes
 
@@ -23,6 +23,7 @@ def create_sandbox(state: SandboxState) -> FastAPI:
     app.include_router(twilio_routes(state), prefix="/twilio")
     app.include_router(sendgrid_routes(state), prefix="/sendgrid")
     app.include_router(scheduled_routes(state), prefix="/sendgrid")
+    app.include_router(erasure_routes(state), prefix="/sendgrid")
     app.include_router(fault_routes(state))
     app.include_router(phone_routes(state))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="sandbox-static")

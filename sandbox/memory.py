@@ -77,6 +77,18 @@ class Memory:
         with self._lock:
             return self._texts.pop(sid, None) is not None
 
+    def forget_mails(self, address: str) -> int:
+        """The provider erases what it keeps of that address; the mailbox that has the mails keeps them."""
+        with self._lock:
+            gone = [
+                one.id
+                for one in self._mails.values()
+                if address.lower() in (one.to.lower(), one.from_.lower())
+            ]
+            for mail_id in gone:
+                del self._mails[mail_id]
+            return len(gone)
+
     def keep(self, entry: Entry) -> None:
         """Remember a text or mail under the person who got or wrote it."""
         with self._lock:

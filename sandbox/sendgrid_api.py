@@ -1,7 +1,9 @@
-"""The stand-in SendGrid's mail/send, mail/batch and user/scheduled_sends, as the published descriptions have them."""
+"""The stand-in SendGrid as the published descriptions have it: mail/send, mail/batch, scheduled_sends, erasejob."""
 
 import json
+import re
 import secrets
+import uuid
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -12,6 +14,8 @@ from sandbox.mail import Rejected, mails_of
 from sandbox.scheduled import schedule_of
 from sandbox.state import SandboxState
 
+_MOST_ERASED = 5_000
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _LARGEST = 30_000_000  # bytes; above it the provider answers 413
 
 
@@ -55,6 +59,32 @@ def sendgrid_routes(state: SandboxState) -> APIRouter:
         if batch_id not in state.scheduled.batches:
             return sendgrid_error(400, "invalid batch id")
         return JSONResponse({"batch_id": batch_id})
+
+    return router
+
+
+def erasure_routes(state: SandboxState) -> APIRouter:
+    """`/v3/recipients/erasejob`: all of an address goes; one that is none refuses the whole request."""
+    router = APIRouter(prefix="/v3/recipients", include_in_schema=False)
+
+    @router.post("/erasejob")
+    async def erase(request: Request) -> Response:
+        if refused := _unauthorised(state, request):
+            return refused
+        if early := _fault_before(state, state.faults.of_answer("sendgrid", sends=False)):
+            return early
+        try:
+            addresses = json.loads(await request.body())["email_addresses"]
+        except (ValueError, LookupError, TypeError):
+            return sendgrid_error(400, "the request is not formatted correctly", "email_addresses")
+        if not isinstance(addresses, list) or not 1 <= len(addresses) <= _MOST_ERASED:
+            return sendgrid_error(400, "between 1 and 5000 addresses", "email_addresses")
+        for address in addresses:
+            if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+                return sendgrid_error(400, f"Email_address {address} is not valid", "email_addresses")
+        for address in addresses:
+            state.memory.forget_mails(address)
+        return JSONResponse({"job_id": str(uuid.uuid4())}, 202)
 
     return router
 

@@ -30,6 +30,12 @@ def sendgrid_findings(settings: Settings) -> Iterator[Finding]:
         scopes = client.client.scopes.get().to_dict.get("scopes", [])
         if "mail.send" not in scopes:
             yield wrong("email", "the SendGrid key may not send mail", "make one with the scope mail.send")
+        if "recipients.erasejob.create" not in scopes:
+            yield note(
+                "email",
+                "SendGrid keeps what it knows of people who are forgotten: the key may not erase recipients",
+                "give it the scope recipients.erasejob.create; older accounts ask SendGrid's support for it",
+            )
     except HTTPError as fault:
         yield wrong(
             "email", f"SendGrid refuses the key ({fault.status_code})", "check PREPAIRED_SENDGRID__API_KEY"

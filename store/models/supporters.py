@@ -77,7 +77,7 @@ class ApiKey(Record):
 
 
 class ProviderCopy(Record):
-    """A message whose copy at the provider is to be deleted."""
+    """A message whose copy at the provider is to be deleted, or an address of which it is to keep nothing."""
 
     __tablename__ = "provider_copy"
     __table_args__ = (Index("ix_provider_copy_due_at", "due_at"),)
@@ -85,5 +85,6 @@ class ProviderCopy(Record):
     id: Mapped[Id]
     medium: Mapped[Word]
     provider_id: Mapped[Label]
+    address_sealed: Mapped[Sealed | None]  # mail: until the provider has taken the order, three days at most
     due_at: Mapped[At]
     tries: Mapped[int] = mapped_column(default=0)

@@ -281,3 +281,35 @@ def test_mail_cannot_be_looked_up(stage: Stage) -> None:
     assert stage.mail.can_look_up is False
     with pytest.raises(LookupFailed):
         stage.mail.copies("p1@example.org")
+
+
+def test_what_the_provider_keeps_of_an_address_is_erased_and_the_others_stay(stage: Stage) -> None:
+    stage.mail.send([mail(1), mail(2), mail(3)])
+    assert stage.mail.erase(["p1@example.org", "p3@example.org"]) == {"p1@example.org", "p3@example.org"}
+    assert [one.to for one in stage.state.memory.mails()] == ["p2@example.org"]
+    assert len(stage.state.memory.thread("p1@example.org")) == 1  # the person's own mailbox keeps it
+    assert stage.mail.erase([]) == frozenset()
+
+
+def test_one_address_that_is_none_holds_up_no_other(stage: Stage) -> None:
+    stage.mail.send([mail(1)])
+    assert stage.mail.erase(["nobody at all", "p1@example.org"]) == {"nobody at all", "p1@example.org"}
+    assert stage.state.memory.mails() == []
+
+
+@pytest.mark.parametrize("fault", [FaultKind.ERROR, FaultKind.RATE_LIMIT])
+def test_an_erasure_that_was_not_taken_is_not_said_to_be(stage: Stage, fault: FaultKind) -> None:
+    stage.mail.send([mail(1)])
+    stage.state.faults.set(fault, chance=1.0)
+    assert stage.mail.erase(["p1@example.org"]) == frozenset()
+    stage.state.faults.clear()
+    assert len(stage.state.memory.mails()) == 1
+
+
+def test_an_account_that_may_not_erase_has_erased_nothing() -> None:
+    with recording() as provider:
+        provider.answer(403, b'{"errors": [{"message": "Not authorized", "field": ""}]}')
+        assert channel(provider).erase(["p1@example.org"]) == frozenset()
+        (asked,) = provider.asked
+    assert (asked.method, asked.path) == ("POST", "/base/v3/recipients/erasejob")
+    assert json.loads(asked.body) == {"email_addresses": ["p1@example.org"]}

@@ -11,14 +11,16 @@ from engine.case_people import trail_of
 from engine.erase_member import erase_member
 from engine.hold_case import HoldRefused, ask_hold, confirm_hold, holds, lift_hold
 from engine.open_cases import Involved, Report, open_cases
+from engine.provider_copies import copy_is_due, delete_copies
 from engine.work_request import follow_up, work_request
 from escalation.requests import RequestEvent
 from escalation.ways_in import Kind, Source
-from store.models import AuditEntry, CaseCount, Inbound, Member, Message, SupportRequest
+from sandbox.faults import FaultKind
+from store.models import AuditEntry, CaseCount, Inbound, Member, Message, ProviderCopy, SupportRequest
 from tests.dump import dump
 from tests.stories.world import World
 
-ONE = "+12025550101"
+ONE, MAIL = "+12025550101", "m1@example.org"
 E = RequestEvent
 
 
@@ -107,19 +109,75 @@ def test_the_providers_copies_go_too(world: World) -> None:
 
 
 def test_a_copy_that_the_provider_does_not_delete_is_tried_again(world: World) -> None:
-    from engine.forget_cases import copy_is_due, delete_copies
-    from sandbox.faults import FaultKind
-
     world.sandbox.write_text(ONE, "hello")
     sid = world.sandbox.memory.texts()[0].sid
     with world.deployment.database.writes.begin() as session:
-        copy_is_due(session, "sms", sid, world.clock.now())
+        copy_is_due(session, sid, world.clock.now())
     world.sandbox.faults.set(FaultKind.ERROR, chance=1.0)
     assert delete_copies(world.deployment, world.clock.now()) == 0
     world.sandbox.faults.clear()
     assert delete_copies(world.deployment, world.clock.now()) == 0  # not yet
     assert delete_copies(world.deployment, world.clock.now() + timedelta(hours=1)) == 1
     assert world.sandbox.memory.text(sid) is None
+
+
+def kept_at_sendgrid(world: World) -> list[str]:
+    return [one.subject for one in world.sandbox.memory.mails() if one.to == MAIL]
+
+
+def by_mail(world: World) -> SupportRequest:
+    """The case of a member who reads mail alone, an offer of outreach among it; closed by a no."""
+    world.enrol({"phone": "", "sms_consent": "", "email": MAIL, "email_consent": "yes"}, {})
+    report = Report(involved=[Involved(member="m1")], source=Source.EVENT, kind=Kind.DEATH)
+    open_cases(world.deployment, report, actor="api:test", now=world.clock.now())
+    world.tick()
+    step(world, world.requests()[0], E.DECLINE)
+    return world.requests()[0]
+
+
+def test_the_mail_provider_forgets_the_address_when_the_case_is_forgotten(world: World) -> None:
+    by_mail(world)
+    assert kept_at_sendgrid(world)
+    world.advance(days=7, minutes=1)
+    world.tick()
+    assert kept_at_sendgrid(world) == []
+    assert copies_due(world) == []
+
+
+def test_the_mail_provider_forgets_a_member_who_is_forgotten_once_it_answers(world: World) -> None:
+    request = by_mail(world)
+    assert request.member_id is not None
+    world.sandbox.faults.set(FaultKind.ERROR, chance=1.0)
+    erase_member(world.deployment, request.member_id, world.clock.now(), actor="a member")
+    assert MAIL.encode() not in dump(world.deployment.database)
+    assert delete_copies(world.deployment, world.clock.now()) == 0
+    world.sandbox.faults.clear()
+    assert kept_at_sendgrid(world)
+    world.clock.at += timedelta(hours=1)
+    assert delete_copies(world.deployment, world.clock.now()) == 1
+    assert kept_at_sendgrid(world) == []
+    assert copies_due(world) == []
+
+
+def test_an_address_that_the_provider_never_takes_is_given_up_after_three_days_and_on_record(
+    world: World,
+) -> None:
+    request = by_mail(world)
+    assert request.member_id is not None
+    erase_member(world.deployment, request.member_id, world.clock.now(), actor="a member")
+    with world.deployment.database.writes.begin() as session:
+        for copy in session.scalars(select(ProviderCopy)):
+            copy.tries = 72
+    world.sandbox.faults.set(FaultKind.ERROR, chance=1.0)
+    delete_copies(world.deployment, world.clock.now())
+    assert copies_due(world) == []
+    with world.deployment.database.reads() as session:
+        assert "provider_copy_stayed" in set(session.scalars(select(AuditEntry.action)))
+
+
+def copies_due(world: World) -> list[ProviderCopy]:
+    with world.deployment.database.reads() as session:
+        return list(session.scalars(select(ProviderCopy)))
 
 
 def test_a_hold_takes_two_persons_and_keeps_the_case_until_it_is_lifted(world: World) -> None:

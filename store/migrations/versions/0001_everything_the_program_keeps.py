@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("medium", sa.String(length=64), nullable=False),
         sa.Column("provider_id", sa.String(length=255), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_copy")),
