@@ -1,5 +1,6 @@
 """The blocks of the settings, one a provider, and the checks of their values."""
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +35,20 @@ def _mailbox(value: SecretStr) -> SecretStr:
     is_safe = parts.scheme == "imaps" or parse_qs(parts.query).get("starttls") == ["required"]
     if not is_safe and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("would send its password in clear; use imaps://, or add ?starttls=required")
+    return value
+
+
+def _word_of_address(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[a-z0-9]{16,40}", value.get_secret_value()):
+        raise ValueError("must be 16 to 40 small letters and digits: it is part of a mail address")
+    return value
+
+
+def _senders(value: str) -> str:
+    for one in filter(None, map(str.strip, value.split(","))):
+        local, at, domain = one.rpartition("@")
+        if not at or "." not in domain or "@" in local:
+            raise ValueError("must be addresses, or domains with an @ before them, parted by commas")
     return value
 
 
@@ -112,6 +127,14 @@ class PagingSettings(Block):
     call_from: str | None = None  # the number to call from, where it is another than texts come from
     webhook_url: Url | None = None
     webhook_secret: SecretStr | None = None
+
+
+class EventsSettings(Block):
+    """Adverse events by mail from the safety-reporting system. Without a secret that way in is closed."""
+
+    mail_secret: Annotated[SecretStr, AfterValidator(_word_of_address)] | None = None
+    mail_senders: Annotated[str, AfterValidator(_senders)] = ""  # addresses or @domains, comma-separated
+    mail_verified_by: str | None = None  # the mail server whose Authentication-Results must vouch for them
 
 
 class ImapSettings(Block):

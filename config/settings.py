@@ -21,6 +21,7 @@ from pydantic_settings import (
 from config.blocks import (
     EmailSettings,
     EngineSettings,
+    EventsSettings,
     ImapSettings,
     PagingSettings,
     SendgridSettings,
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     paging: PagingSettings = PagingSettings()
     imap: ImapSettings = ImapSettings()
+    events: EventsSettings = EventsSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -205,4 +207,8 @@ def _missing_accounts(settings: Settings) -> list[str]:
         needs += [("paging__webhook_secret", settings.paging.webhook_secret, secret)]
     if settings.imap.url is not None:
         needs += [("imap__address", settings.mailbox_address, "the mailbox's own address")]
+    if settings.events.mail_secret is not None:
+        place = settings.mailbox_address or settings.sendgrid.inbound_domain
+        needs += [("events__mail_senders", settings.events.mail_senders, "who reports events by mail")]
+        needs += [("imap__url", place, "a mailbox for them, or set up SendGrid's Inbound Parse")]
     return [f"{variable(name)}: is missing; set it to {mend}" for name, value, mend in needs if not value]

@@ -10,6 +10,7 @@ import structlog
 from channels.imap import Letter, MailboxFailed
 from engine.deployment import Deployment
 from engine.receive import receive_mail
+from engine.take_event_mail import take_event_mail
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,8 @@ def collect_mail(deployment: Deployment, now: datetime) -> int:
 
 
 def _received(deployment: Deployment, letter: Letter, now: datetime) -> bool:
+    if take_event_mail(deployment, letter.mail, letter.id, now):
+        return False  # nothing that is to be answered
     mail, prefix, domain = letter.mail, deployment.reply_prefix, deployment.reply_domain or ""
     token = mail.reply_token(prefix, domain) if domain else None
     return receive_mail(

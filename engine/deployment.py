@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from channels.channel import Channel
 from channels.imap import ImapMailbox
 from engine.program import Program
+from escalation.event_mail import EventDoor
 from pairing.policy import Policy
 from store.database import Database
 from store.sealing import Vault
@@ -51,6 +52,7 @@ class Deployment:
     own_addresses: tuple[
         str, ...
     ] = ()  # what our mails come from and are answered to: where a reply's quotation begins
+    event_door: EventDoor | None = None  # where the safety-reporting system mails adverse events to
     mailbox: ImapMailbox | None = None  # emptied by this node, where answers by mail arrive in one
     wake: Wake = _nobody_to_wake  # after a commit
     enqueue: Enqueue | None = None  # within one

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from channels.twilio import TwilioChannel
     from channels.twilio_calls import TwilioCallChannel
     from engine.clock import Clock
+    from escalation.event_mail import EventDoor
 
 
 class _Named(Protocol):
@@ -88,6 +89,21 @@ def reply_place(settings: Settings) -> tuple[str, str | None]:
         local, _, domain = address.rpartition("@")
         return f"{local}{settings.imap.separator}{REPLY_PREFIX}", domain
     return REPLY_PREFIX, settings.sendgrid.inbound_domain
+
+
+def event_door_of(settings: Settings) -> "EventDoor | None":
+    """Where adverse events are mailed to, where that is set up: beside the reply addresses, with a secret in it."""
+    from escalation.event_mail import EventDoor
+
+    prefix, domain = reply_place(settings)
+    secret = _plain(settings.events.mail_secret)
+    if secret is None or not domain:
+        return None
+    return EventDoor(
+        address=f"{prefix.removesuffix(REPLY_PREFIX)}events.{secret}@{domain}",
+        senders=tuple(filter(None, map(str.strip, settings.events.mail_senders.split(",")))),
+        verified_by=settings.events.mail_verified_by,
+    )
 
 
 def _twilio(settings: Settings) -> "TwilioChannel":

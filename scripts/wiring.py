@@ -16,7 +16,7 @@ from engine.clock import Clock, SystemClock
 from engine.deployment import Deployment
 from engine.settle_in import settle_in
 from engine.staff import sync_staff
-from scripts.carriers import channels_of, mailbox_of, reply_place
+from scripts.carriers import channels_of, event_door_of, mailbox_of, reply_place
 from scripts.errors import UsageFault
 from scripts.pairing_rules import PairingRules, pairing_rules
 from scripts.program import load_program
@@ -138,6 +138,7 @@ def deployment_from(
         reply_prefix=prefix,
         reply_domain=domain,
         own_addresses=tuple(filter(None, (settings.mail_from, settings.mailbox_address))),
+        event_door=event_door_of(settings),
         mailbox=mailbox_of(settings),
     )
     begin(deployment, clock)

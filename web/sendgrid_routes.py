@@ -14,6 +14,7 @@ from channels.mail_form import NotAForm, form_fields
 from channels.sendgrid_webhooks import parse_events, verify_events
 from engine.deployment import INBOUND, REPLY_PREFIX
 from engine.receive import receive_mail
+from engine.take_event_mail import take_event_mail
 from engine.take_mail_event import take_mail_event
 from web.bodies import EventsBody, MailBody
 from web.faults import Refused
@@ -47,12 +48,16 @@ def mail_came_in(request: Request, body: MailBody, site: SiteDep, secret: str = 
         mail = parse_inbound(form_fields(request.headers.get("content-type", ""), body))
     except NotAForm:
         raise Refused(400, "That is no mail") from None
+    provider_id = mail.message_id or hashlib.sha256(body).hexdigest()
+    if take_event_mail(site.deployment, mail, provider_id, site.now()):
+        site.wake_senders()
+        return Response(status_code=204)
     domain = site.settings.inbound_domain or ""
     local_parts = mail.local_parts(domain) if domain else ()
     receive_mail(
         site.deployment,
         provider="sendgrid",
-        provider_id=mail.message_id or hashlib.sha256(body).hexdigest(),
+        provider_id=provider_id,
         from_=mail.from_,
         text=mail.text or None,
         html=mail.html or None,

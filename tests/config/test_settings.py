@@ -238,3 +238,19 @@ def test_mail_comes_from_the_address_that_is_known(monkeypatch: pytest.MonkeyPat
     assert load_settings().mail_from == "buddies@example.org"
     monkeypatch.setenv("PREPAIRED_SMTP__FROM_ADDRESS", "own@example.org")
     assert load_settings().mail_from == "own@example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MAIL_SECRET", "short", "16 to 40 small letters and digits"),
+        ("MAIL_SENDERS", "safety", "must be addresses, or domains with an @"),
+        ("MAIL_SECRET", "abcdefgh12345678", "PREPAIRED_EVENTS__MAIL_SENDERS: is missing"),
+        ("MAIL_SECRET", "abcdefgh12345678", "PREPAIRED_IMAP__URL: is missing"),
+    ],
+)
+def test_events_by_mail_need_an_address_and_a_list_of_senders(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"PREPAIRED_EVENTS__{name}", value)
+    assert any(said in fault for fault in _faults())

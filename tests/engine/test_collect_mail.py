@@ -12,7 +12,8 @@ from channels.imap import ImapMailbox, Letter
 from engine.answer_inbound import answer_inbound
 from engine.collect_mail import collect_mail
 from engine.deployment import Deployment
-from store.models import Inbound, Message
+from escalation.event_mail import EventDoor
+from store.models import Inbound, Message, SupportRequest
 from tests.imap_server import Mailbox, imap_server
 
 
@@ -124,3 +125,17 @@ def test_a_mailbox_that_cannot_be_reached_is_no_crash(listening: Deployment, now
 
 def test_without_a_mailbox_there_is_nothing_to_collect(deployment: Deployment, now: datetime) -> None:
     assert collect_mail(deployment, now) == 0
+
+
+def test_a_report_of_an_event_in_the_mailbox_is_dealt_with_and_gone(
+    listening: Deployment, server: Mailbox, now: datetime
+) -> None:
+    address = "buddies+events.abcdefgh12345678@hospital.example.org"
+    door = EventDoor(address=address, senders=("safety@hospital.example.org",))
+    reporting = replace(listening, event_door=door)
+    server.put(mail("Kind: death\nUnit: ICU 3", To=address, From="safety@hospital.example.org"))
+    assert collect_mail(reporting, now) == 0
+    assert server.count() == 0
+    assert answer_inbound(reporting, now) == 0
+    with reporting.database.reads() as session:
+        assert [one.is_group for one in session.scalars(select(SupportRequest))] == [True]
