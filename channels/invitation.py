@@ -6,7 +6,7 @@ TITLE = "Hold"
 LENGTH = timedelta(minutes=30)
 
 
-def invitation(uid: str, at: datetime, now: datetime) -> bytes:
+def invitation(uid: str, at: datetime, now: datetime, *, length: timedelta = LENGTH) -> bytes:
     """The entry as a file. `uid` is an opaque id; instants are aware."""
     from icalendar import Calendar, Event
 
@@ -17,7 +17,7 @@ def invitation(uid: str, at: datetime, now: datetime) -> bytes:
     event.add("uid", f"{uid}@prepaired")
     event.add("dtstamp", now)
     event.add("dtstart", at)
-    event.add("dtend", at + LENGTH)
+    event.add("dtend", at + length)
     event.add("summary", TITLE)
     event.add("class", "PRIVATE")
     event.add("transp", "OPAQUE")

@@ -173,6 +173,13 @@ class MatchingPart(Part):
     rest_days: Annotated[int, Field(ge=0, le=90)] = 14
 
 
+class CarePart(Part):
+    """Care for supporters."""
+
+    meet_every_days: Annotated[int, Field(ge=0, le=400)] = 91
+    early_cases: Annotated[int, Field(ge=0, le=50)] = 5
+
+
 class PathwayPart(Part):
     """The promise of a support request."""
 
@@ -196,6 +203,7 @@ class PathwayPart(Part):
     forget_after_days: Annotated[int, Field(ge=0, le=90)]
     cards: list[CardPart]
     matching: MatchingPart
+    care: CarePart
 
 
 class JoinPart(Part):

@@ -10,6 +10,7 @@ from engine.care_for_supporters import ask_supporters
 from engine.deployment import Deployment
 from engine.forget_cases import forget_cases
 from engine.provider_copies import delete_copies
+from engine.supporter_meetings import remind_of_meetings
 from store.models import Inbound, Link, UnclearReply
 
 FORGOTTEN = ""
@@ -22,6 +23,7 @@ def advance_deadlines(deployment: Deployment, now: datetime) -> int:
     forget_cases(deployment, now)
     delete_copies(deployment, now)
     ask_supporters(deployment, now)
+    remind_of_meetings(deployment, now)
     with deployment.database.writes.begin() as session:
         session.execute(delete(UnclearReply).where(UnclearReply.expires_at <= now))
         session.execute(delete(Link).where(Link.expires_at <= now))

@@ -35,6 +35,8 @@ class Workload:
     ready: bool  # takes new cases now
     why_not: str  # resting, not taking new cases, away, training: no more than that
     own_supporter: str
+    twin: str  # who stands by them while they are new to it
+    allows_recognition: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,10 @@ class OwnCare:
     cap: int
     hours: float
     wants_invitations: bool
+    wants_recognition: bool
     own_supporter: str
+    twin: str
+    stands_by: tuple[str, ...]  # whose twin they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,9 @@ def workloads(session: Session, deployment: Deployment, now: datetime) -> list[W
                 is_trained=is_trained,
                 ready=not why_not,
                 why_not=why_not,
-                own_supporter=_own_supporter(session, deployment, row),
+                own_supporter=_name(session, deployment, row.own_supporter_id),
+                twin=_name(session, deployment, row.twin_id),
+                allows_recognition=row.wants_recognition,
             )
         )
     return sorted(found, key=lambda one: (-one.cases, one.name))
@@ -109,12 +116,18 @@ def own_care(session: Session, deployment: Deployment, staff_id: UUID) -> OwnCar
         cap=row.cap,
         hours=row.hours,
         wants_invitations=row.wants_invitations,
-        own_supporter=_own_supporter(session, deployment, row),
+        wants_recognition=row.wants_recognition,
+        own_supporter=_name(session, deployment, row.own_supporter_id),
+        twin=_name(session, deployment, row.twin_id),
+        stands_by=tuple(
+            _name(session, deployment, one)
+            for one in session.scalars(select(Supporter.staff_id).where(Supporter.twin_id == staff_id))
+        ),
     )
 
 
-def _own_supporter(session: Session, deployment: Deployment, row: Supporter) -> str:
-    staff = session.get(Staff, row.own_supporter_id) if row.own_supporter_id else None
+def _name(session: Session, deployment: Deployment, staff_id: UUID | None) -> str:
+    staff = session.get(Staff, staff_id) if staff_id else None
     return name_of_staff(deployment.vault, staff) if staff else ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from escalation.care import CareRules
 from escalation.case_clock import CasePolicy
 from escalation.deadlines import DeadlinePolicy
 from escalation.outreach import Card
@@ -84,6 +85,7 @@ class Program:
     hand_over_hours: int = 16  # working hours without a sign-in before the deputy hears of the queue as well
     forget_after: timedelta = timedelta(days=7)  # from the closure of a case
     cards: tuple[Card, ...] = ()  # where a case may go on to, by site
+    care: CareRules = field(default_factory=CareRules)  # of those who care for others
     matching: Mapping[str, object] = field(default_factory=dict)  # how supporters are found
     pairing: Mapping[str, object] = field(default_factory=dict)  # the rules as written
     folder: Path = Path()  # what paths inside the rules are relative to

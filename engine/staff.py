@@ -35,17 +35,17 @@ def sync_staff(deployment: Deployment, now: datetime) -> int:
             row.unit_sealed = vault.seal(person.unit, "staff", "unit", row.id) if person.unit else None
             if "supporter" in person.roles:
                 session.flush()
-                _sync_supporter(session, vault, person, row)
+                _sync_supporter(session, vault, person, row, now)
         for gone in stored.values():
             gone.active = False
     return len(people)
 
 
-def _sync_supporter(session: Session, vault: Vault, person: StaffEntry, staff: Staff) -> None:
+def _sync_supporter(session: Session, vault: Vault, person: StaffEntry, staff: Staff, now: datetime) -> None:
     """What the file says of a supporter; what was lived through since (load, rest, colour) stays."""
     row = session.get(Supporter, staff.id)
     if row is None:
-        row = Supporter(staff_id=staff.id)
+        row = Supporter(staff_id=staff.id, began_at=now)
         session.add(row)
     profile = {name: list(values) for name, values in person.attributes.items()}
     row.profile_sealed = vault.seal_json(profile, "supporter", "profile", staff.id)

@@ -14,6 +14,7 @@ from engine.fear_for_person import fear_for_person
 from engine.match_supporters import may_take
 from engine.outbox import Draft, put
 from engine.plan_nudges import media_of
+from engine.stand_by import tell_twin
 from escalation.acts import Actor, check
 from escalation.requests import IN_TOUCH, RequestEvent, RequestState, advance
 from pairing.errors import PrepairedError
@@ -88,6 +89,7 @@ def _step(
             session.execute(
                 update(Supporter).where(Supporter.staff_id == supporter).values(cases=Supporter.cases + 1)
             )
+            tell_twin(session, deployment, request, now)
         case RequestEvent.PASS_BACK:
             tell_queue(session, deployment, request, now, key=f"back:{request.id}:{now.isoformat()}")
         case RequestEvent.FEAR:

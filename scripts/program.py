@@ -12,6 +12,7 @@ import phonenumbers
 from config.program import LoadedProgram, ProgramFault, load_program_file
 from config.program_file import OnCallPart, ProgramFile, ShiftPart, StaffPart
 from engine.program import JoinRules, Program, StaffEntry
+from escalation.care import CareRules
 from escalation.case_clock import CasePolicy, Rung
 from escalation.deadlines import DeadlinePolicy
 from escalation.outreach import Card, CardKind
@@ -97,6 +98,10 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
         cards=tuple(
             Card(kind=CardKind(part.kind), name=part.name, how=part.how, sites=tuple(part.sites))
             for part in file.pathway.cards
+        ),
+        care=CareRules(
+            meet_every=timedelta(days=file.pathway.care.meet_every_days),
+            early_cases=file.pathway.care.early_cases,
         ),
         matching=MappingProxyType(file.pathway.matching.model_dump()),
         resources=_resources(file),

@@ -20,6 +20,7 @@ from web import (
     incident_routes,
     invitation_routes,
     join_routes,
+    meeting_routes,
     member_routes,
     outreach_routes,
     poster_routes,
@@ -61,6 +62,7 @@ _ROUTERS = (
     incident_routes.router,
     refer_routes.router,  # before the page of one request
     request_routes.router,
+    meeting_routes.router,
     supporter_routes.router,
     hold_routes.router,
     event_routes.router,

@@ -38,7 +38,12 @@ DOORS = (
         "Supporters",
         frozenset({"coordinator", "director", "deputy", "supporter"}),
     ),
-    Door("holds", "/console/holds", "Kept", frozenset({"coordinator", "director", "deputy", "auditor"})),
+    Door(
+        "holds",
+        "/console/holds",
+        "Kept",
+        frozenset({"coordinator", "director", "deputy", "clinical_backup", "auditor"}),
+    ),
     Door("unclear", "/console/unclear", "Unclear texts", frozenset({"clinical_reviewer"})),
     Door("members", "/console/members", "Members", _COORDINATOR),
     Door("rounds", "/console/rounds", "Rounds", _COORDINATOR),

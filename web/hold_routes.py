@@ -21,7 +21,7 @@ from web.site import Site, SiteDep
 
 router = APIRouter(include_in_schema=False)
 LATE = timedelta(minutes=15)  # what the engine may be behind before a case counts as lost
-OVERSEES = ("coordinator", "director", "deputy", "auditor")
+OVERSEES = ("coordinator", "director", "deputy", "clinical_backup", "auditor")
 
 
 @router.get("/console/holds")

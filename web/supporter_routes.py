@@ -7,6 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from engine import care_for_supporters as care
 from engine.pool_report import pool_report
+from engine.recognize import want_recognition
+from engine.stand_by import suggested_twins
 from nudges.clock import instant
 from store.models import Staff
 from web.bodies import Form, PostedForm
@@ -33,10 +35,11 @@ def supporters_page(viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
         pool = care.workloads(session, deployment, now) if sees_pool else []
         gaps = pool_report(session, deployment, now) if sees_pool else []
         nominated = care.nominations(session, deployment) if viewer.has("coordinator", "deputy") else []
+        twins = suggested_twins(session, deployment, now) if viewer.has("coordinator", "deputy") else {}
         away = session.get_one(Staff, viewer.id).away_until
     return console_page(
         site, viewer, "console/supporters.html", here="supporters", pool=pool, gaps=gaps, own=own,
-        nominations=nominated, colours=care.COLOURS, sees_pool=sees_pool,
+        nominations=nominated, colours=care.COLOURS, sees_pool=sees_pool, twins=twins,
         away_until=away if away and away > now else None,
     )  # fmt: skip
 
@@ -56,6 +59,8 @@ def act_on_own_care(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Resp
                 care.rest(deployment, viewer.id, now)
             case "hours":
                 care.say_hours(deployment, viewer.id, float(form.get("hours", "")))
+            case "recognition" | "no_recognition":
+                want_recognition(deployment, viewer.id, act == "recognition", now)
             case "invitations" | "no_invitations":
                 care.want_invitations(deployment, viewer.id, act == "invitations")
             case _:

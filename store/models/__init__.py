@@ -16,7 +16,16 @@ from store.models.pathway import (
     SupportRequest,
 )
 from store.models.record import Record, new_alias, new_id
-from store.models.supporters import ApiKey, CaseCount, HelpCount, Nomination, ProviderCopy, Supporter
+from store.models.supporters import (
+    ApiKey,
+    CaseCount,
+    HelpCount,
+    MeetingAnswer,
+    Nomination,
+    ProviderCopy,
+    Supporter,
+    SupporterMeeting,
+)
 from store.models.wishes import Cover, KeepWish, NeverWish, Outreach
 
 __all__ = [
@@ -44,6 +53,7 @@ __all__ = [
     "Joining",
     "KeepWish",
     "Link",
+    "MeetingAnswer",
     "Member",
     "Message",
     "NeverWish",
@@ -61,6 +71,7 @@ __all__ = [
     "StaffSession",
     "SupportRequest",
     "Supporter",
+    "SupporterMeeting",
     "Suppression",
     "UnclearReply",
     "new_alias",

@@ -23,9 +23,41 @@ class Supporter(Record):
     asked_at: Mapped[At | None]  # when the colour was last asked for
     takes_cases: Mapped[bool] = mapped_column(default=True)  # amber and exhausted: not until they say so
     wants_invitations: Mapped[bool] = mapped_column(default=False)
+    wants_recognition: Mapped[bool] = mapped_column(default=False)  # may be thanked by name
+    began_at: Mapped[At | None]  # first named a supporter
+    twin_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("staff.id", ondelete="SET NULL")
+    )  # the senior one
     own_supporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     cases: Mapped[int] = mapped_column(default=0)  # ever accepted, for fairness
     hours: Mapped[float] = mapped_column(default=0.0)  # as the supporter says, all cases together
+
+
+class SupporterMeeting(Record):
+    """A meeting of the supporters."""
+
+    __tablename__ = "supporter_meeting"
+
+    id: Mapped[Id]
+    starts_at: Mapped[At]
+    minutes: Mapped[int]
+    place: Mapped[Label]
+    planned_at: Mapped[At]
+    reminded_at: Mapped[At | None]
+    noted_at: Mapped[At | None]  # who was there is on record
+
+
+class MeetingAnswer(Record):
+    """Whether a supporter is coming to a meeting, and was there."""
+
+    __tablename__ = "meeting_answer"
+
+    meeting_id: Mapped[UUID] = mapped_column(
+        ForeignKey("supporter_meeting.id", ondelete="CASCADE"), primary_key=True
+    )
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    answer: Mapped[Word]  # coming, not_coming, or nothing yet
+    was_there: Mapped[bool] = mapped_column(default=False)
 
 
 class Nomination(Record):

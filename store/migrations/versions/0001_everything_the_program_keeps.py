@@ -224,6 +224,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_staff_ref")),
     )
     op.create_table(
+        "supporter_meeting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=255), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supporter_meeting")),
+    )
+    op.create_table(
         "suppression",
         sa.Column("medium", sa.String(length=64), nullable=False),
         sa.Column("address_index", sa.String(length=64), nullable=False),
@@ -364,6 +375,23 @@ def upgrade() -> None:
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_member_id"), ["member_id"], unique=False)
 
+    op.create_table(
+        "meeting_answer",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.Column("was_there", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["supporter_meeting.id"],
+            name=op.f("fk_meeting_answer_meeting_id_supporter_meeting"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_meeting_answer_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "staff_id", name=op.f("pk_meeting_answer")),
+    )
     op.create_table(
         "never_wish",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -532,6 +560,9 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("takes_cases", sa.Boolean(), nullable=False),
         sa.Column("wants_invitations", sa.Boolean(), nullable=False),
+        sa.Column("wants_recognition", sa.Boolean(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("twin_id", sa.Uuid(), nullable=True),
         sa.Column("own_supporter_id", sa.Uuid(), nullable=True),
         sa.Column("cases", sa.Integer(), nullable=False),
         sa.Column("hours", sa.Double(), nullable=False),
@@ -543,6 +574,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_supporter_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["twin_id"], ["staff.id"], name=op.f("fk_supporter_twin_id_staff"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_supporter")),
     )
