@@ -1,7 +1,9 @@
 """What each intent of a member causes, as the table in docs/replies says; a crisis is not decided here."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +32,7 @@ THANKS_EVERY = timedelta(days=30)
 UNCLEAR_KEPT = timedelta(hours=72)
 ASKED_WITHIN = timedelta(hours=24)
 RED_OPEN_FOR = timedelta(days=7)
+_CALL = re.compile(r"\bcall(?:back)?\b", re.IGNORECASE)
 DEFAULT_PAUSE = timedelta(days=7)
 NO_ANSWER_WHILE_SUPPRESSED = frozenset(Intent) - {Intent.START, Intent.STOP, Intent.HELP}
 ASKS_FOR_HELP = frozenset({Intent.SUPPORT, Intent.CONCERN, Intent.ORANGE, Intent.RED})
@@ -185,7 +188,7 @@ def _support(reply: _Reply) -> None:
 
 def _call_after_red(reply: _Reply) -> bool:
     """CALL in answer to what we wrote after a red is the member's own yes."""
-    if "call" not in reply.said.matched.lower():
+    if not _CALL.search(normalize("NFKC", reply.who.text)):
         return False
     since = reply.now - RED_OPEN_FOR
     red = select(func.count()).where(

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from scripts.messages import outbox
 from tests.stories.world import COORDINATOR_MAIL, World
 
@@ -22,6 +24,28 @@ def test_a_first_three_tells_nobody_and_a_second_one_reaches_the_coordinator(wor
     assert request.match_by == request.opened_at + timedelta(hours=24)
     assert len(world.mailbox(COORDINATOR_MAIL)) == 1
     assert "Cora Ordin" in world.phone(ONE)[-1]
+
+
+@pytest.mark.parametrize("words", ["CALL", "ｃａｌｌ 🙏", "yes, please call me"])
+def test_a_red_tells_nobody_and_the_call_offered_after_it_reaches_the_coordinator_at_once(
+    world: World, words: str
+) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "red")
+    assert "Reply CALL" in world.phone(ONE)[-1]
+    assert world.requests() == []
+    world.text(ONE, words)
+    assert [request.state for request in world.requests()] == ["open"]
+    assert len(world.mailbox(COORDINATOR_MAIL)) == 1
+    assert "Cora Ordin has your request" in world.phone(ONE)[-1]
+
+
+def test_a_three_after_a_red_is_still_only_the_first_of_two(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "red")
+    world.text(ONE, "3")
+    assert [request.state for request in world.requests()] == ["pending"]
+    assert world.mailbox(COORDINATOR_MAIL) == []
 
 
 def test_an_unconfirmed_wish_is_reminded_once_next_morning_and_then_forgotten(world: World) -> None:
