@@ -15,7 +15,6 @@ from store.models import ProgramState
 from store.sealing import Vault
 
 PROGRAM_STATE_ID = UUID(int=1)
-_KNOWN = "prepaired"
 _PLACE = ("program_state", "key_check", PROGRAM_STATE_ID)
 
 
@@ -34,7 +33,7 @@ def begin(session: Session, vault: Vault, now: datetime, *, halted_why: str | No
                     id=PROGRAM_STATE_ID,
                     halted_at=now if halted_why else None,
                     halted_why=halted_why,
-                    key_check=vault.seal(_KNOWN, *_PLACE),
+                    key_check=vault.seal(_known(vault), *_PLACE),
                     worked_at=None,
                 )
             )
@@ -51,16 +50,26 @@ def check_keys(session: Session, vault: Vault) -> None:
         opened = vault.open(sealed, *_PLACE)
     except (SealBroken, WrongKey):
         opened = None
-    if opened != _KNOWN:
+    if opened is None:
         raise WrongKey(
             "PREPAIRED_ENCRYPTION_KEYS does not open this database: set the keys that it was created with"
+        )
+    if opened != _known(vault):
+        raise WrongKey(
+            "PREPAIRED_INDEX_KEY, or PREPAIRED_SECRET_KEY where that is derived, does not fit this database: set the"
+            " one that it was created with, or nobody who wrote STOP would be recognized"
         )
 
 
 def reseal(session: Session, vault: Vault) -> None:
     """Seals the key check with the newest key: the last step of a rotation, after which an old key may go."""
     check_keys(session, vault)
-    session.execute(update(ProgramState).values(key_check=vault.seal(_KNOWN, *_PLACE)))
+    session.execute(update(ProgramState).values(key_check=vault.seal(_known(vault), *_PLACE)))
+
+
+def _known(vault: Vault) -> str:
+    """What the key check holds: a fingerprint, so that both kinds of keys must be the right ones."""
+    return vault.index("prepaired", "key_check")
 
 
 def halt(session: Session, at: datetime, why: str) -> bool:

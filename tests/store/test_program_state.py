@@ -68,6 +68,17 @@ def test_the_right_keys_pass(database: Database, vault: Vault) -> None:
         program_state.check_keys(session, Vault([OTHER_KEY, b"k" * 32], b"i" * 32))
 
 
+def test_another_index_key_is_refused_since_no_stop_would_be_found_with_it(
+    database: Database, vault: Vault, now: datetime
+) -> None:
+    other = Vault([b"k" * 32], b"another index key")
+    with database.writes.begin() as session:
+        with pytest.raises(WrongKey, match=r"PREPAIRED_INDEX_KEY.*STOP") as refused:
+            program_state.begin(session, other, now)
+        assert "\n" not in str(refused.value)
+        program_state.begin(session, vault, now)
+
+
 def test_other_keys_are_refused_in_one_line(database: Database, stranger: Vault, now: datetime) -> None:
     with database.writes.begin() as session:
         with pytest.raises(WrongKey) as refused:
