@@ -5,9 +5,9 @@ made when a cohort is large enough to pay for it (the first time on a machine ta
 is kept on disk).
 """
 
-import sys
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from types import FunctionType
 from typing import Any, TypeVar
@@ -33,8 +33,8 @@ def machine_code(module: str) -> dict[str, Callable[..., Any]]:
     """The compiled twins of a module's kernels by name. Numba must be there; see AVAILABLE."""
     import numba
 
-    space = dict(vars(sys.modules[module]))
-    for name, value in vars(sys.modules[module]).items():  # kernels of other modules that these call
+    space = dict(vars(import_module(module)))
+    for name, value in list(space.items()):  # kernels of other modules that these call
         origin = getattr(value, "__module__", None)
         if origin != module and isinstance(value, FunctionType) and value in _kernels.get(origin or "", ()):
             space[name] = machine_code(value.__module__)[value.__name__]

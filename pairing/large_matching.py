@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pairing.blossom_forest import Forest, forest
 from pairing.profile_tree import Prices, Tree, grown
 from pairing.profiles import Columns, Ints
-from pairing.sparse_blossom import Forest, forest
 from pairing.sparse_graph import Graph, graph, pairs
 from pairing.sparse_half_integral import Assignment, assignment
 from pairing.workers import Workers
@@ -23,6 +23,7 @@ LOOKS = 6  # at all pairs before prices are taken as they are
 NEIGHBOURS = 2  # in the order of values: so that nobody is without a pair in question
 FEW = 200  # looks end when less than one in so many people still misses a pair
 NEAR = 8  # next best is who costs at most this part of the greatest weight
+FURTHER = 6  # by how much more prices may move at each look: far at once, and the proof would look at nearly all pairs
 CLOSE = 20_000  # one in so many is near enough to the bound
 LOSS = 16  # times the greatest weight: what it takes to leave somebody single
 
@@ -64,7 +65,8 @@ class _Search:
         self.loss = LOSS * (int(self.most.max(initial=0)) + 1) * (1 + reluctance)
         self.assigned: Assignment = assignment(self.n)
         self.mate = np.full(self.n, NOBODY, dtype=np.int64)
-        self.looks = 0
+        self.looks, self.single = 0, self.n
+        self.furthest = 2 * int(self.most.max(initial=0)) // NEAR + 2
         self.best: Matched | None = None
         self.proof = 2 * int(self.most.sum()), 2 * self.most
         self.graph = self._neighbours()
@@ -102,19 +104,21 @@ class _Search:
         y = self.assigned.u + self.assigned.v
         self.forest = forest(2 * y, self.mate)
         doubled = self.graph._replace(weight=2 * self.graph.weight)
-        self.workers.run("pairing.sparse_blossom", "complete", doubled, self.forest, 2 * self.loss)
+        self.workers.run(
+            "pairing.sparse_blossom", "complete", doubled, self.forest, 2 * self.loss, self.furthest
+        )
         self.mate = self.forest.mate
 
     def prove(self) -> None:
         """A look at all pairs: each person's price goes up by half of what the prices miss."""
         f = self.forest
-        size, above = np.zeros(len(f.z), dtype=np.int64), np.zeros(len(f.z), dtype=np.int64)
-        self.workers.run("pairing.sparse_blossom", "sizes", f, size, above, signal=False)
-        found, value = self._partners(self._prices(4, f.y, f.y, f.parent, above), MISSED)
+        around, above = np.full(len(f.z), NOBODY), np.zeros(len(f.z), dtype=np.int64)
+        self.workers.run("pairing.blossom_forest", "priced", f, around, above, signal=False)
+        found, value = self._partners(self._prices(4, f.y, f.y, around, above), MISSED)
         missed = np.maximum(value[:, 0] - f.y, 0)
         blossoms = slice(self.n, None)
-        around = int((f.z[blossoms] * (size[blossoms] // 2)).sum())
-        limit = int(f.y.sum()) + around + -(-int(missed.sum()) // 2)
+        inside = int((f.z[blossoms] * (f.size[blossoms] // 2)).sum())
+        limit = int(f.y.sum()) + inside + -(-int(missed.sum()) // 2)
         self._proof(limit, f.y + (missed + 1) // 2)
         weight, (limit, prices) = self._weight(), self.proof
         best = self.best
@@ -126,8 +130,11 @@ class _Search:
     def worth_another_look(self) -> bool:
         """Whether the bound is still away from the weight, and there is time to do something about it."""
         self.looks += 1
+        self.furthest = min(FURTHER * self.furthest, 4 * int(self.most.max(initial=0)) + 2)
         best = self.result()
-        close = 4 * best.weight >= best.limit - best.limit // CLOSE
+        single, before = left_over(best.mate), self.single
+        self.single = single
+        close = 4 * best.weight >= best.limit - best.limit // CLOSE and (single < 2 or single == before)
         return not close and self.looks < LOOKS and not self.workers.passed()
 
     def result(self) -> Matched:
@@ -153,14 +160,14 @@ class _Search:
         self.workers.run("pairing.sparse_half_integral", "partners", self.assigned, self.mate, signal=False)
 
     def _prices(
-        self, times: int, price: Ints, floor: Ints, parent: Ints | None = None, above: Ints | None = None
+        self, times: int, price: Ints, floor: Ints, around: Ints | None = None, above: Ints | None = None
     ) -> Prices:
         prices = Prices(
             times=np.array([times]),
             person=price,
             least=np.zeros(len(self.tree.first), dtype=np.int64),
             floor=floor,
-            parent=np.full(self.n, NOBODY, dtype=np.int64) if parent is None else parent,
+            around=np.full(self.n, NOBODY, dtype=np.int64) if around is None else around,
             above=np.zeros(self.n, dtype=np.int64) if above is None else above,
         )
         self.workers.run("pairing.profile_tree", "least_prices", self.tree, prices, signal=False)

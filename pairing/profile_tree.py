@@ -27,7 +27,7 @@ class Prices(NamedTuple):
     person: Ints
     least: Ints  # of each node of the tree
     floor: Ints  # of each person who looks for a partner
-    parent: Ints  # the blossom directly around a person or blossom, -1 for none
+    around: Ints  # the nearest blossom with a price around a person or blossom, -1 for none
     above: Ints  # of a blossom: its own price and those of all around it
 
 
@@ -90,7 +90,7 @@ def best_partners(
     levels = c.codes.shape[1]
     nodes, sums = np.empty(len(tree.first) + 1, dtype=np.int64), np.empty(len(tree.first) + 1, dtype=np.int64)
     rest = np.zeros(levels + 1, dtype=np.int64)
-    mine = np.full(len(p.parent), NOBODY)  # whose blossom a node is: the person who looks
+    mine = np.full(len(p.around), NOBODY)  # whose blossom a node is: the person who looks
     for u in range(low, high):
         if signal[1]:
             break
@@ -98,10 +98,10 @@ def best_partners(
         rest[levels] = c.wide_most[0]
         for level in range(levels - 1, -1, -1):
             rest[level] = rest[level + 1] + c.best[c.best_at[level] + c.codes[u, level]]
-        around = p.parent[u]
+        around = p.around[u]
         while around != NOBODY:
             mine[around] = u
-            around = p.parent[around]
+            around = p.around[around]
         found[u, :] = NOBODY
         value[u, :] = p.floor[u]
         waiting = 1
@@ -189,9 +189,9 @@ def _look(
             continue
         if listed(c.apart, c.apart_at[u], c.apart_at[u + 1], v) >= 0:
             continue
-        around = p.parent[v]
+        around = p.around[v]
         while around != NOBODY and mine[around] != u:
-            around = p.parent[around]
+            around = p.around[around]
         if around != NOBODY:
             worth -= p.above[around]
         _keep(u, v, worth, found, value)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import pairwise
-from sys import modules
 from time import monotonic
 from typing import Any
 
@@ -67,7 +67,7 @@ class Workers:
     def _kernel(self, module: str, kernel: str) -> Callable[..., None]:
         if self._compiled:
             return machine_code(module)[kernel]
-        return getattr(modules[module], kernel)  # type: ignore[no-any-return]
+        return getattr(import_module(module), kernel)  # type: ignore[no-any-return]
 
     def _wait(self, calls: Sequence[tuple[Callable[..., None], tuple[Any, ...]]], told: Ints) -> None:
         with ThreadPoolExecutor(max_workers=len(calls)) as pool:

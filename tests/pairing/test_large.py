@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pairing.blossom_forest import forest
 from pairing.compatibility import Compatibility
 from pairing.compiled import AVAILABLE
 from pairing.large_matching import heavy_matching
@@ -20,7 +21,7 @@ from pairing.policy import Person, Policy, Preference, Prohibition, Request, Rul
 from pairing.profile_tree import NOBODY, Prices, best_partners, grown, least_prices
 from pairing.profile_weights import pair_weight, row_weights
 from pairing.profiles import columns
-from pairing.sparse_blossom import complete, forest
+from pairing.sparse_blossom import complete
 from pairing.sparse_graph import Graph, graph
 from pairing.sparse_half_integral import assign, assignment, auction, partners, take_best
 from pairing.workers import Workers
@@ -103,7 +104,7 @@ def test_the_search_finds_the_best_partners(count: int, seed: int) -> None:
     nobody = np.full(count, NOBODY)
     prices = Prices(
         times=np.array([2]), person=price, least=np.zeros(len(tree.first), dtype=np.int64),
-        floor=np.full(count, -200), parent=nobody, above=nobody,
+        floor=np.full(count, -200), around=nobody, above=nobody,
     )  # fmt: skip
     least_prices(tree, prices)
     found, value = np.empty((count, 3), dtype=np.int64), np.empty((count, 3), dtype=np.int64)
@@ -143,7 +144,7 @@ def test_the_sparse_matching_weighs_what_networkx_finds(
     assign(g, a, loss, told)
     partners(a, mate)
     f = forest(2 * (a.u + a.v), mate)
-    complete(g._replace(weight=2 * g.weight), f, 2 * loss, np.zeros(2, dtype=np.int64))
+    complete(g._replace(weight=2 * g.weight), f, 2 * loss, 2**60, np.zeros(2, dtype=np.int64))
     assert all(f.mate[f.mate[u]] == u for u in range(people) if f.mate[u] != NOBODY)
     model: networkx.Graph[int] = networkx.Graph()
     for u in range(people):
