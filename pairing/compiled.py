@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from threading import RLock
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ MISSING = "cohorts of this size are paired faster with the extra packages; insta
 NEEDED = "cohorts beyond {:,} need the extra packages; install prepaired[large]"
 
 _kernels: dict[str, list[FunctionType]] = {}
+_one_at_a_time = RLock()  # threads share the compiled twins
 
 
 def kernel(function: Function) -> Function:
@@ -28,16 +30,21 @@ def kernel(function: Function) -> Function:
     return function
 
 
-@cache
 def machine_code(module: str) -> dict[str, Callable[..., Any]]:
     """The compiled twins of a module's kernels by name. Numba must be there; see AVAILABLE."""
+    with _one_at_a_time:
+        return _twins(module)
+
+
+@cache
+def _twins(module: str) -> dict[str, Callable[..., Any]]:
     import numba
 
     space = dict(vars(import_module(module)))
     for name, value in list(space.items()):  # kernels of other modules that these call
         origin = getattr(value, "__module__", None)
         if origin != module and isinstance(value, FunctionType) and value in _kernels.get(origin or "", ()):
-            space[name] = machine_code(value.__module__)[value.__name__]
+            space[name] = _twins(value.__module__)[value.__name__]
     for function in _kernels[module]:
         twin = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
         twin.__qualname__ = function.__qualname__

@@ -1,5 +1,8 @@
 """One round of dyads: exact pairs, and as few triads as it takes that nobody is left alone."""
 
+from functools import partial
+
+from pairing.at_once import greedy, with_left_over
 from pairing.exhaustive import MOST, best_of_all
 from pairing.grouping import Group, Grouping, ceiling, components, rank, score, together
 from pairing.matching import heaviest_matching, unmatched
@@ -8,6 +11,7 @@ from pairing.odd_one import with_one_triad
 from pairing.time_limit import TimeLimit
 
 SIZE = 2
+SLOW = 250  # people: beyond, one matching may outlast a time limit
 TRIANGLES_TRIED = 400  # where rules leave several people over, per triad added
 
 
@@ -16,13 +20,32 @@ def dyads(objective: Objective, limit: TimeLimit) -> Grouping:
     itself."""
     return together(
         _connected(objective.part(members), limit).through(members)
-        for members in components(objective.allowed.tolist())
+        for members in components(objective.allowed)
     )
 
 
 def _connected(objective: Objective, limit: TimeLimit) -> Grouping:
     if len(objective) <= MOST:
         return best_of_all(objective, SIZE)
+    if len(objective) > SLOW and limit.at is not None:
+        found = limit.run(partial(_solved, objective, limit))
+        return found or _at_once(objective)
+    return _solved(objective, limit)
+
+
+def _at_once(objective: Objective) -> Grouping:
+    """One after the other takes whoever suits best of those left; the rest join where they may."""
+    groups = with_left_over(objective, greedy(objective.scores, objective.allowed))
+    total = score(objective, SIZE, groups)
+    return Grouping(
+        groups=tuple(groups),
+        alone=tuple(unmatched(len(objective), groups)),
+        score=total,
+        bound=max(total, ceiling(objective)),
+    )
+
+
+def _solved(objective: Objective, limit: TimeLimit) -> Grouping:
     pairs = heaviest_matching(objective.scores, objective.allowed)
     over = unmatched(len(objective), pairs)
     if not over:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from pairing.compatibility import Mask
 from pairing.objective import Objective
 
 Group = tuple[int, ...]
@@ -72,16 +75,15 @@ def ceiling(objective: Objective) -> int:
     return int(best[:, -2:].sum()) // 2
 
 
-def components(allowed: Sequence[Sequence[bool]]) -> list[list[int]]:
+def components(allowed: Mask) -> list[list[int]]:
     """The connected parts of a graph given as an adjacency matrix, each in ascending order."""
-    left = set(range(len(allowed)))
+    left = np.ones(len(allowed), dtype=np.bool_)
     found = []
-    neighbours = [{other for other, yes in enumerate(row) if yes} for row in allowed]
-    while left:
-        part, edge = set(), {min(left)}
-        while edge:
-            part |= edge
-            left -= edge
-            edge = set().union(*(neighbours[member] for member in edge)) & left
-        found.append(sorted(part))
+    while left.any():
+        part = np.zeros(len(allowed), dtype=np.bool_)
+        edge = np.array([left.argmax()])
+        while len(edge):
+            part[edge], left[edge] = True, False
+            edge = np.flatnonzero(allowed[edge].any(axis=0) & left)
+        found.append(np.flatnonzero(part).tolist())
     return found

@@ -9,7 +9,7 @@ from pairing.compiled import kernel
 from pairing.matching import heaviest_matching
 from pairing.profile_weights import pair_weight, row_weights
 from pairing.profiles import Columns, Ints
-from pairing.workers import Workers
+from pairing.workers import OutOfTime, Workers
 
 NOBODY = -1
 REACH = 100  # of the people left over that each is compared with
@@ -59,11 +59,11 @@ def pair_up(c: Columns, over: Ints, mate: Ints) -> None:
 def place_left_over(seats: Seats, workers: Workers) -> Placed:
     """Groups of all whom the rules let be placed: dyads, and triads for those who find nobody of their own."""
     single = np.flatnonzero(seats.mate == NOBODY)
-    workers.run("pairing.large_left_over", "pair_up", seats.c, single, seats.mate, signal=False)
-    over = np.flatnonzero(seats.mate == NOBODY).tolist()
+    mate = _paired_up(seats, single, workers) if len(single) > 1 else seats.mate
+    over = np.flatnonzero(mate == NOBODY).tolist()
     again = _former_partners(seats, over)
     reunited = {member for pair in again for member in pair}
-    dyads = [(u, v) for u, v in enumerate(seats.mate.tolist()) if v > u]
+    dyads = [(u, v) for u, v in enumerate(mate.tolist()) if v > u]
     thirds, alone = _thirds(seats, [*dyads, *again], [u for u in over if u not in reunited])
     groups: list[Group] = [thirds.get(pair, pair) for pair in (*dyads, *again)]
     repeats = sum(
@@ -73,6 +73,16 @@ def place_left_over(seats: Seats, workers: Workers) -> Placed:
         for b in range(a)
     )
     return Placed(groups=groups, alone=alone, repeats=repeats)
+
+
+def _paired_up(seats: Seats, single: Ints, workers: Workers) -> Ints:
+    """The matching with those left over paired among themselves, where that is done in time."""
+    mate = seats.mate.copy()
+    try:
+        workers.run("pairing.large_left_over", "pair_up", seats.c, single, mate, signal=False)
+    except OutOfTime:
+        return seats.mate
+    return mate
 
 
 def _former_partners(seats: Seats, over: list[int]) -> list[tuple[int, int]]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pairing.blossom_forest import Forest, forest
+from pairing.neighbours import neighbours_paired
 from pairing.profile_tree import Prices, Tree, grown
 from pairing.profiles import Columns, Ints
 from pairing.sparse_graph import Graph, graph, pairs
 from pairing.sparse_half_integral import Assignment, assignment
-from pairing.workers import Workers
+from pairing.workers import OutOfTime, Workers
 
 NOBODY = -1
 PARTNERS = 10  # of each person, to begin with
@@ -24,7 +25,7 @@ NEIGHBOURS = 2  # in the order of values: so that nobody is without a pair in qu
 FEW = 200  # looks end when less than one in so many people still misses a pair
 NEAR = 8  # next best is who costs at most this part of the greatest weight
 FURTHER = 6  # by how much more prices may move at each look: far at once, and the proof would look at nearly all pairs
-CLOSE = 20_000  # one in so many is near enough to the bound
+CLOSE = 10_000  # one in so many is near enough to the bound
 LOSS = 16  # times the greatest weight: what it takes to leave somebody single
 
 
@@ -41,18 +42,22 @@ class Matched:
 
 def heavy_matching(c: Columns, reluctance: Ints, workers: Workers) -> Matched:
     """The heaviest matching of as many people as possible; people of greater reluctance are left over last."""
+    most = most_weights(c)
+    try:
+        return _searched(c, reluctance, workers)
+    except OutOfTime:
+        return Matched(
+            mate=neighbours_paired(c), weight=0, limit=2 * int(most.sum()), prices=2 * most, most=most
+        )
+
+
+def _searched(c: Columns, reluctance: Ints, workers: Workers) -> Matched:
     search = _Search(c, reluctance, workers)
-    with workers.stage("partners", until=0.35):
-        search.start()
-    with workers.stage("prices", until=0.5):
-        search.price()
-    with workers.stage("pairs", until=0.7):
-        search.match()
-    with workers.stage("proof", until=1.0):
-        search.prove()
-        while search.worth_another_look():
-            search.match()
-            search.prove()
+    try:
+        search.run()
+    except OutOfTime:
+        if search.best is None:
+            raise
     return search.result()
 
 
@@ -71,6 +76,20 @@ class _Search:
         self.proof = 2 * int(self.most.sum()), 2 * self.most
         self.graph = self._neighbours()
         self.forest: Forest = forest(self.mate, self.mate)
+
+    def run(self) -> None:
+        """All stages. Raises OutOfTime where one of them does not end."""
+        with self.workers.stage("partners", until=0.35):
+            self.start()
+        with self.workers.stage("prices", until=0.5):
+            self.price()
+        with self.workers.stage("pairs", until=0.7):
+            self.match()
+        with self.workers.stage("proof", until=1.0):
+            self.prove()
+            while self.worth_another_look():
+                self.match()
+                self.prove()
 
     def start(self) -> None:
         """Pairs in question: the best partners of everybody."""

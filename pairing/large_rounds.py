@@ -5,7 +5,7 @@ are matched. Whoever is left over is then paired with a former partner, the olde
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations, permutations
 from random import Random
@@ -23,6 +23,7 @@ from pairing.policy import Person, Policy, Request
 from pairing.profiles import Links, columns
 from pairing.reasons import reasons
 from pairing.rounds import Round
+from pairing.time_limit import TimeLimit
 from pairing.workers import Progress, Workers
 
 Ids = tuple[str, ...]
@@ -36,7 +37,7 @@ class Order:
     policy: Policy
     requests: Sequence[Request]
     locks: Sequence[Lock]
-    seconds: float | None  # for each round; None for as long as it takes
+    seconds: float | None  # for all rounds; None for as long as it takes
     progress: Progress | None = None
     compiled: bool = AVAILABLE
 
@@ -67,10 +68,14 @@ def large_rounds(
     order: Order, history: Meetings, numbers: Iterable[int], random: Random
 ) -> tuple[Round, ...]:
     """One round of dyads for each number, remembering those before it. `history` is left as it is."""
-    meetings = history.copy()
+    meetings, limit = history.copy(), TimeLimit.within(order.seconds)
     planned: list[Round] = []
-    for number in numbers:
-        planned.append(_round(order, meetings.copy(), number, random, wishes=not planned))
+    left = list(numbers)
+    while left:
+        seconds, number = limit.left(), left.pop(0)
+        share = None if seconds is None else seconds / (1 + len(left))
+        shared = replace(order, seconds=share)
+        planned.append(_round(shared, meetings.copy(), number, random, wishes=not planned))
         for group in planned[-1].groups:
             meetings.record(number, group)
     return tuple(planned)
@@ -156,6 +161,7 @@ class _Pool:
 def _matched(order: Order, meetings: Meetings, ids: Sequence[str]) -> _Pool:
     if len(ids) < 2:
         return _Pool(groups=[], alone=list(ids), weight=0, bound=0)
+    workers = Workers(seconds=order.seconds, progress=order.progress, compiled=order.compiled)
     place = {id_: index for index, id_ in enumerate(ids)}
     never = _never(order.policy, place)
     met = {
@@ -169,7 +175,6 @@ def _matched(order: Order, meetings: Meetings, ids: Sequence[str]) -> _Pool:
     rules = columns(people, order.policy, apart=never, asked=asked)[0] if met else c
     turns = np.array([meetings.turns(ids[index], 3) for index in seats.tolist()], dtype=np.int64)
     turns -= turns.min(initial=turns[0] if len(turns) else 0)
-    workers = Workers(seconds=order.seconds, progress=order.progress, compiled=order.compiled)
     found = heavy_matching(c, turns, workers)
     where = np.argsort(seats).tolist()
     former = {frozenset((where[one], where[other])): number for (one, other), number in met.items()}

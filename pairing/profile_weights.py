@@ -87,6 +87,31 @@ def weights_of(c: Columns, pairs: Ints) -> Ints:
     return weights
 
 
+def plain_weights(c: Columns, one: Ints, other: Ints) -> Ints:
+    """The weights of pairs without compiled code; slow only where wide rules are looked at pair by pair."""
+    n = len(c.apart_at) - 1
+    total = np.zeros(len(one), dtype=np.int64)
+    for level in range(c.codes.shape[1]):
+        first, second = c.codes[one, level].astype(np.int64), c.codes[other, level]
+        total += c.table[c.at[level] + first * c.width[level] + second]
+    if len(c.wide_kind):
+        total += np.array([wide_weight(c, u, v) for u, v in zip(one.tolist(), other.tolist(), strict=True)])
+    found, where = _among(one * n + other, c.asked_at, c.asked)
+    total[found] += c.asked_weight[where]
+    total[_among(one * n + other, c.apart_at, c.apart)[0]] = BAN
+    total[one == other] = BAN
+    return total
+
+
+def _among(keys: Ints, at: Ints, to: Small) -> tuple[Ints, Ints]:
+    """Which of some pairs are in a list by person, and where there."""
+    known = np.repeat(np.arange(len(at) - 1), np.diff(at)) * (len(at) - 1) + to
+    where = np.searchsorted(known, keys)
+    rows = np.flatnonzero(where < len(known))
+    rows = rows[known[where[rows]] == keys[rows]]
+    return rows, where[rows]
+
+
 def row_weights(c: Columns, u: int) -> Ints:
     """The weights of one person with everybody; negative where a rule stands between."""
     n = len(c.apart_at) - 1

@@ -3,8 +3,16 @@
 The only place in this folder that looks at a clock, and only for a stopwatch.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Thread
 from time import monotonic
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+
+GRACE = 0.3  # seconds beyond a limit for a step that is about to end by itself
+LOOK = 0.1  # seconds between two looks at a step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +34,29 @@ class TimeLimit:
     def passed(self) -> bool:
         """Whether it is time to stop improving."""
         return self.at is not None and monotonic() >= self.at
+
+    def overdue(self) -> bool:
+        """Whether what should have ended by itself is not waited for any longer."""
+        return self.at is not None and monotonic() >= self.at + GRACE
+
+    def run(self, work: Callable[[], Answer]) -> Answer | None:
+        """What some work comes to; None where it goes on after the limit. It is then left to itself, in a thread that
+        ends with the process: compiling and other people's solvers cannot be stopped halfway."""
+        if self.at is None:
+            return work()
+        found: list[Answer] = []
+        faults: list[BaseException] = []
+
+        def done() -> None:
+            try:
+                found.append(work())
+            except BaseException as fault:  # noqa: BLE001  # raised again by whoever waits
+                faults.append(fault)
+
+        thread = Thread(target=done, daemon=True)
+        thread.start()
+        while thread.is_alive() and not self.overdue():
+            thread.join(LOOK)
+        if faults:
+            raise faults[0]
+        return found[0] if found else None

@@ -4,6 +4,7 @@ A search gives a first partition, the program by columns a bound and the groups 
 still be part of a better answer are chosen from exactly.
 """
 
+from functools import partial
 from importlib.util import find_spec
 from itertools import combinations
 from random import Random
@@ -12,7 +13,7 @@ import numpy as np
 
 from pairing.compatibility import Mask, Weights
 from pairing.compiled import AVAILABLE as COMPILED
-from pairing.grouping import Group, Grouping, score
+from pairing.grouping import Group, Grouping, ceiling, score
 from pairing.objective import Objective
 from pairing.time_limit import TimeLimit
 from pairing.triad_columns import SCALE, Program, solved
@@ -29,6 +30,7 @@ GAP = 0.002  # of the weight: how near the choice among the groups in play is br
 NODES = 50  # of its search
 STALE = 100  # reseatings without gain before the search stops
 TRIES = 2_000  # reseatings at most
+ANYWAY = 12  # of them whatever the time limit
 
 
 def partition(objective: Objective, random: Random, limit: TimeLimit) -> Grouping | None:
@@ -45,16 +47,26 @@ def partition(objective: Objective, random: Random, limit: TimeLimit) -> Groupin
         return None
     table = _searched(scores, usable, _any_order(len(scores), random), random, limit)
     if not _permitted(usable, table):
-        found = _chosen(scores, _all_groups(usable, None, 0), limit) if len(scores) <= ALL else None
+        every = partial(_chosen, scores, _all_groups(usable, None, 0), limit) if len(scores) <= ALL else None
+        found = limit.run(every) if every else None
         if found is None:
             return None
         table = found
+    better = limit.run(partial(_proven, scores, usable, table, random, limit))
+    table, bound = better or (table, ceiling(objective))
+    groups: list[Group] = [tuple(sorted(seat for seat in row if seat < n)) for row in table.tolist()]
+    total = score(objective, SIZE, groups)
+    return Grouping(groups=tuple(groups), alone=(), score=total, bound=max(total, bound))
+
+
+def _proven(
+    scores: Weights, usable: Mask, table: Weights, random: Random, limit: TimeLimit
+) -> tuple[Weights, int]:
+    """A partition no worse, and what none can exceed."""
     program = solved(scores, usable, table, limit)
     if _value(scores, table) < program.bound and not limit.passed():
         table = _improved(program, table, random, limit)
-    groups: list[Group] = [tuple(sorted(seat for seat in row if seat < n)) for row in table.tolist()]
-    total = score(objective, SIZE, groups)
-    return Grouping(groups=tuple(groups), alone=(), score=total, bound=max(total, program.bound))
+    return table, program.bound
 
 
 def _improved(program: Program, table: Weights, random: Random, limit: TimeLimit) -> Weights:
@@ -98,8 +110,8 @@ def _searched(scores: Weights, usable: Mask, table: Weights, random: Random, lim
     lot = np.random.default_rng(random.getrandbits(64))
     gains = np.where(usable, scores, -2 * len(scores) * (int(np.abs(scores[usable]).max()) + 1))
     stale, best = 0, _value(gains, table)
-    for _ in range(TRIES):
-        if stale >= STALE or limit.passed():
+    for turn in range(TRIES):
+        if stale >= STALE or (turn >= ANYWAY and limit.passed()):
             break
         table = np.take_along_axis(table, np.argsort(lot.random(table.shape), axis=1), axis=1)
         out, one, other = table.T

@@ -22,6 +22,7 @@ from pairing.triad_seats import seats
 
 SIZE = 3
 STALE = 80  # reseatings without gain before the search stops
+ANYWAY = 3  # reseatings whatever the time limit
 POOL = 9  # people in a pool that is solved exactly
 
 
@@ -29,7 +30,7 @@ def triads(objective: Objective, random: Random, limit: TimeLimit) -> Grouping:
     """A good round of triads with its bound, each connected part of the permitted pairs by itself."""
     return together(
         _connected(objective.part(members), random, limit).through(members)
-        for members in components(objective.allowed.tolist())
+        for members in components(objective.allowed)
     )
 
 
@@ -60,8 +61,9 @@ def _searched(objective: Objective, random: Random, limit: TimeLimit) -> Weights
     order = list(range(len(gains)))
     random.shuffle(order)
     table = np.array(order, dtype=np.int64).reshape(-1, 3)
-    stale, best = 0, _total(gains, table)
-    while stale < STALE and not limit.passed():
+    stale, turns, best = 0, 0, _total(gains, table)
+    while stale < STALE and (turns < ANYWAY or not limit.passed()):
+        turns += 1
         table = _reseated(gains, table, random)
         reached = _total(gains, table)
         stale, best = (0, reached) if reached > best else (stale + 1, best)

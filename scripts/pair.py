@@ -50,7 +50,8 @@ def pair(
     """
     started = perf_counter()
     asked = _read(file, rules, history)
-    found = _planned(asked, size=size, rounds=rounds, seed=seed, time_limit=time_limit)
+    left = None if time_limit is None else max(0.0, time_limit - (perf_counter() - started))
+    found = _planned(asked, size=size, rounds=rounds, seed=seed, time_limit=left)
     chosen = _chosen(asked, found, size, seed)
     answer = None if why is None else _answered(why, chosen)
     if edges is not None:
