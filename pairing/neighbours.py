@@ -7,6 +7,7 @@ from pairing.profiles import Columns, Ints
 
 NOBODY = -1
 PASSES = 40
+FEW = 2_000  # people who are then looked at one by one
 
 
 def neighbours_paired(c: Columns) -> Ints:
@@ -23,4 +24,18 @@ def neighbours_paired(c: Columns) -> Ints:
         one, other = blocks[:, 0].ravel(), blocks[:, 1].ravel()
         kept = plain_weights(c, one, other) >= 0
         mate[one[kept]], mate[other[kept]] = other[kept], one[kept]
+    _one_by_one(c, mate)
     return mate
+
+
+def _one_by_one(c: Columns, mate: Ints) -> None:
+    """Each of the few without a partner takes the best of the others, where a rule permits one."""
+    over = np.flatnonzero(mate == NOBODY)[:FEW]
+    for one in over.tolist():
+        others = over[(mate[over] == NOBODY) & (over != one)]
+        if mate[one] != NOBODY or not len(others):
+            continue
+        weights = plain_weights(c, np.full(len(others), one), others)
+        best = int(weights.argmax())
+        if weights[best] >= 0:
+            mate[one], mate[others[best]] = others[best], one

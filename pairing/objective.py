@@ -46,6 +46,8 @@ class Objective:
 
     def part(self, members: Sequence[int]) -> "Objective":
         """The same round for some of the people, renumbered in the order given."""
+        if list(members) == list(range(len(self))):
+            return self
         chosen = np.ix_(members, members)
         return Objective(
             weights=self.weights[chosen],

@@ -17,9 +17,10 @@ from pairing.large_matching import heavy_matching
 from pairing.large_rounds import Order, large_rounds, most_fresh_rounds
 from pairing.matching import heaviest_matching
 from pairing.meetings import Meetings
+from pairing.neighbours import neighbours_paired
 from pairing.policy import Person, Policy, Preference, Prohibition, Request, Rule
 from pairing.profile_tree import NOBODY, Prices, best_partners, grown, least_prices
-from pairing.profile_weights import pair_weight, row_weights
+from pairing.profile_weights import pair_weight, plain_weights, row_weights
 from pairing.profiles import columns
 from pairing.sparse_blossom import complete
 from pairing.sparse_graph import Graph, graph
@@ -257,3 +258,39 @@ def test_compiled_and_plain_kernels_agree() -> None:
     ]
     assert answers[0].groups == answers[1].groups
     assert answers[0].bound == answers[1].bound
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 80), st.integers(0, 2**32))
+def test_an_answer_at_once_breaks_no_rule_and_leaves_few_without_a_partner(count: int, seed: int) -> None:
+    everybody = random_people(count, Random(seed))
+    c, _ = columns(everybody, POLICY, apart=[(0, 1)], asked={})
+    mate = neighbours_paired(c)
+    for one, other in enumerate(mate.tolist()):
+        assert other == NOBODY or (mate[other] == one and row_weights(c, one)[other] >= 0)
+    over = np.flatnonzero(mate == NOBODY)
+    assert all(row_weights(c, one)[other] < 0 for one, other in combinations(over.tolist(), 2))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 40), st.integers(0, 2**32), st.sampled_from([POLICY, WIDE]))
+def test_plain_weights_are_those_of_the_columns(count: int, seed: int, policy: Policy) -> None:
+    everybody = random_people(count, Random(seed)) if policy is POLICY else many_values(count)
+    c, _ = columns(
+        everybody, policy, apart=[(0, 1)], asked={(0, 1): 5, (1, count - 1): 3} if count > 2 else {}
+    )
+    one, other = np.divmod(np.arange(count * count), count)
+    rows = np.array([row_weights(c, u) for u in range(count)]).ravel()
+    plain_ = plain_weights(c, one, other)
+    assert (np.maximum(plain_, -1) == np.maximum(rows, -1)).all()
+
+
+def test_a_cohort_without_time_is_still_placed_within_its_bound() -> None:
+    everybody = random_people(240, Random(3))
+    policy = Policy(preferences=POLICY.preferences)
+    found = large_rounds(order(everybody, policy, seconds=-9.0), Meetings(), [1, 2], Random(1))
+    ids = sorted(person.id for person in everybody)
+    for each in found:
+        assert sorted(id_ for group in each.groups for id_ in group) == ids
+        assert each.weight <= each.bound
+    assert found[1].repeats == 0

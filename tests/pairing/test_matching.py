@@ -1,6 +1,7 @@
 """The dense matching against the model library, and the proof that its prices give."""
 
 from random import Random
+from threading import Event
 from typing import Any
 
 import networkx
@@ -10,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pairing.at_once import greedy, with_left_over
 from pairing.blossom import perfect_matching
-from pairing.compatibility import Weights
+from pairing.compatibility import FORBIDDEN, Weights
 from pairing.half_integral import half_integral
-from pairing.matching import heaviest_matching, priced_matching
+from pairing.matching import heaviest_matching, priced_matching, unmatched
+from pairing.meetings import Meetings
+from pairing.objective import objective
 from pairing.prices import assignment, person_prices
+from pairing.time_limit import TimeLimit
 
 
 def symmetric(people: int, seed: int, most: int) -> Weights:
@@ -91,3 +96,30 @@ def test_scores_of_any_size_are_matched() -> None:
     weights = symmetric(64, 3, 2**40) * Random(1).choice((2**12, 2**13))
     allowed = ~np.eye(64, dtype=np.bool_)
     assert len(heaviest_matching(weights, allowed)) == 32
+
+
+def test_work_that_outlasts_its_limit_is_left_to_itself() -> None:
+    never = Event()
+    assert TimeLimit.within(0.0).run(never.wait) is None
+    never.set()
+    assert TimeLimit.within(None).run(lambda: 7) == TimeLimit.within(60.0).run(lambda: 7) == 7
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 30), st.integers(0, 2**32))
+def test_dyads_at_once_break_no_rule_and_take_in_whoever_may_join(count: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weights = random.integers(0, 9, (count, count))
+    allowed = np.triu(random.random((count, count)) < 0.4, 1)
+    goal = objective(
+        np.where(allowed | allowed.T, weights + weights.T, FORBIDDEN),
+        [f"p{at}" for at in range(count)],
+        Meetings(),
+        number=1,
+    )
+    groups = with_left_over(goal, greedy(goal.scores, goal.allowed))
+    placed = [member for group in groups for member in group]
+    assert len(set(placed)) == len(placed)
+    assert all(goal.permits(group) for group in groups)
+    for person in unmatched(count, groups):
+        assert not any(len(group) == 2 and goal.permits((*group, person)) for group in groups)
