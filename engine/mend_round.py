@@ -1,6 +1,7 @@
-"""Mends a running round when a coordinator asks: parts those who may be together no longer, seats those who wait.
+"""Mends a running round when a coordinator asks: parts those who may be together no longer, seats those who wait, and
+gives whoever asked for a change another group at once.
 
-Nobody else moves, unless somebody would be alone otherwise. Which of it a never-rule caused is not told.
+Nobody else moves, unless somebody would be alone otherwise. Which of it a never-rule or a wish caused is not told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, distinct, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
 from engine.groups import dissolve, start_groups
 from engine.outbox import State
-from engine.pairing_input import PairingInput, pairing_input, taking_part
+from engine.pairing_input import PairingInput, pairing_input, rematch_wishes, taking_part
 from engine.stored_rounds import RotationRefused, locked_cohort
 from pairing.meetings import Meetings
 from pairing.policy import Person
@@ -24,7 +25,7 @@ from pairing.repair import Repair, mend
 from store import audit
 from store.cohorts import active_groups, latest_round
 from store.members import name_of
-from store.models import BuddyGroup, GroupPlace, Message, new_id
+from store.models import BuddyGroup, GroupPlace, Message, Rematch, new_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class MendingNeeded:
     """Who waits for a group in the running round, by name."""
 
     waiting: tuple[str, ...]
+    changes: int  # groups in which somebody asked for a change; not who
 
 
 def mending_needed(session: Session, deployment: Deployment, cohort_id: UUID, now: datetime) -> MendingNeeded:
@@ -54,7 +56,15 @@ def mending_needed(session: Session, deployment: Deployment, cohort_id: UUID, no
         if place.active
     }
     waiting = [member for member in taking_part(session, cohort_id, now) if member.id not in seated]
-    return MendingNeeded(waiting=tuple(sorted(name_of(deployment.vault, member) for member in waiting)))
+    unsettled = select(Rematch.member_id).where(Rematch.member_id.in_(seated))
+    changes = session.scalar(
+        select(func.count(distinct(GroupPlace.group_id))).where(
+            GroupPlace.active, GroupPlace.cohort_id == cohort_id, GroupPlace.member_id.in_(unsettled)
+        )
+    )
+    return MendingNeeded(
+        waiting=tuple(sorted(name_of(deployment.vault, member) for member in waiting)), changes=changes or 0
+    )
 
 
 def mend_round(
@@ -75,6 +85,7 @@ def mend_round(
             people=[each for each in given.everybody if each.id in seated or each.id in given.ids],
             policy=given.policy,
             joiners=waiting,
+            unsettled=_unsettled(session, given),
             history=given.history,
         )
         found = Mended(
@@ -87,11 +98,19 @@ def mend_round(
         if dry_run or not (mended.formed or mended.ended):
             return found
         put_in_force(session, deployment, cohort.id, given, mended, now)
+        moved = {one for one, ref in given.refs.items() if any(ref in group for group in mended.formed)}
+        session.execute(delete(Rematch).where(Rematch.member_id.in_(moved)))  # what they wished has come true
         audit.record(
             session, at=now, actor=actor, action="round_mended",
             detail=f"round {running.number}, {len(mended.formed)} formed, {len(mended.ended)} ended",
         )  # fmt: skip
         return found
+
+
+def _unsettled(session: Session, given: PairingInput) -> list[str]:
+    """Who asked for somebody else; a pair that agreed to stay together stays."""
+    agreed = {ref for lock in given.locks for ref in lock}
+    return sorted(rematch_wishes(session, given) - agreed)
 
 
 def _groups(session: Session, cohort_id: UUID, given: PairingInput) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""A change in the middle of a round: one leaves, one joins late, two must part.
+"""A change in the middle of a round: one leaves, one joins late, two must part, one asks for somebody else.
 
 Mends with the smallest change.
 
@@ -69,11 +69,13 @@ def mend(
     people: Iterable[Person],
     policy: Policy,
     joiners: Iterable[str] = (),
+    unsettled: Iterable[str] = (),
     history: Iterable[Past] = (),
     requests: Sequence[Request] = (),
 ) -> Repair:
-    """Everything at once that is amiss in a running round: parts those between whom a rule stands by now, then finds a
-    group for each of `joiners`, in order. What nobody asks for stays as it is.
+    """Everything at once that is amiss in a running round: parts those between whom a rule stands by now, finds a
+    group for each of `joiners`, in order, and another for each of `unsettled` who asked for one. What nobody asks for
+    stays as it is; whoever could not be given another group keeps theirs.
 
     `people` are all who sit in the groups, and the joiners. Raises RepairFault when the ids don't fit.
     """
@@ -82,6 +84,7 @@ def mend(
     for joiner in sorted(joiners):
         if not any(joiner in group for group in desk.groups):
             desk.join(joiner)
+    desk.settle([member for group in desk.before for member in group if member in set(unsettled)])
     return desk.outcome()
 
 
@@ -145,6 +148,34 @@ class _Desk:
             for one, other in pairs_of(group):
                 if group in self.groups and not self._permits((one, other)):
                     self.part(one, other)
+
+    def settle(self, unsettled: Sequence[str]) -> None:
+        """Another group for those who asked for one: all at once, so that they may meet each other; where that leaves
+        somebody alone, one after the other, as far as it leaves nobody alone."""
+        if not self._settled(unsettled):
+            for person in unsettled:
+                self._settled([person])
+
+    def _settled(self, unsettled: Sequence[str]) -> bool:
+        """Whether all found another group; if not, everything is as it was."""
+        was = dict(self.groups), set(self.parted), list(self.seeking)
+        left: list[str] = []
+        for person in unsettled:
+            group = next((group for group in self.groups if person in group), ())
+            if group and group in self.before:  # else they have another already
+                self.groups.pop(group)
+                rest = [member for member in group if member != person]
+                self.parted |= {frozenset((person, other)) for other in rest}
+                left += [person, *(rest if len(rest) == 1 else [])]
+                if len(rest) > 1:
+                    self._add(rest)
+        for person in left:
+            if not any(person in group for group in self.groups):
+                self._place(person)
+        if len(self.seeking) <= len(was[2]):
+            return True
+        self.groups, self.parted, self.seeking = was
+        return False
 
     def outcome(self) -> Repair:
         """What is different now."""

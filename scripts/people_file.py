@@ -1,14 +1,18 @@
 """The CSV files of `prepaired pair`: people, past groups, named pairs. Reads and refuses; decides nothing."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 from pairing.policy import Person
 from scripts.errors import UsageFault
 
+Row = TypeVar("Row")
+
+TOLD = 100  # faults of one file
 CONTACT = ("name", "email", "phone")  # columns that are no attributes to match on
 
 
@@ -24,6 +28,19 @@ class Table:
         """The refusal of one cell."""
         shown = f"{value!r} is not" if value else "is empty; expected"
         return UsageFault(f"{self.path}, line {line}, column {column}: {shown} {right}")
+
+    def parsed(self, read: Callable[[int, list[str]], Row]) -> list[Row]:
+        """What `read` makes of each row, given its line and cells. Raises one UsageFault that tells all it raised."""
+        found, faults = [], []
+        for line, cells in self.rows:
+            try:
+                found.append(read(line, cells))
+            except UsageFault as fault:
+                faults.append(str(fault))
+        if faults:
+            more = [f"{self.path}: {len(faults) - TOLD} more faults"] if len(faults) > TOLD else []
+            raise UsageFault("\n".join([*faults[:TOLD], *more]))
+        return found
 
 
 def read_table(path: Path, header: tuple[str, ...] | None = None) -> Table:
@@ -81,10 +98,10 @@ def read_people(path: Path) -> tuple[list[Person], dict[str, str], tuple[str, ..
     """The people of a CSV file, their names by id, and the columns a rule may speak of. Raises UsageFault."""
     table = read_table(path)
     columns = _columns(table)
-    people: list[Person] = []
     names: dict[str, str] = {}
     seen: dict[str, int] = {}
-    for line, cells in table.rows:
+
+    def person(line: int, cells: list[str]) -> Person:
         if len(cells) > len(columns):
             value = cells[len(columns)]
             raise table.fault(
@@ -94,13 +111,13 @@ def read_people(path: Path) -> tuple[list[Person], dict[str, str], tuple[str, ..
         id_ = row.pop("id", "")
         if not id_ or "|" in id_:
             raise table.fault(line, "id", id_, "an id of its own, without the character |")
-        if id_ in seen:
-            raise table.fault(
-                line, "id", id_, f"unique: line {seen[id_]} has it too; give each person one row"
-            )
-        seen[id_] = line
+        first = seen.setdefault(id_, line)
+        if first != line:
+            raise table.fault(line, "id", id_, f"unique: line {first} has it too; give each person one row")
         names[id_] = row.get("name", "")
-        people.append(Person(id=id_, attributes=_attributes(row)))
+        return Person(id=id_, attributes=_attributes(row))
+
+    people = table.parsed(person)
     return people, names, tuple(column for column in columns if column not in ("id", *CONTACT))
 
 
@@ -110,7 +127,11 @@ def _columns(table: Table) -> tuple[str, ...]:
         raise UsageFault(f"{table.path}, line 1: no column id; found {', '.join(columns)}")
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise UsageFault(f"{table.path}, line 1: column {twice[0] or '(without a name)'} appears twice")
+        told = (
+            f"{table.path}, line 1: column {name or '(without a name)'} appears twice; name each once"
+            for name in twice
+        )
+        raise UsageFault("\n".join(told))
     return columns
 
 
@@ -128,15 +149,17 @@ def split(cell: str) -> frozenset[str]:
 def read_history(path: Path) -> list[tuple[int, frozenset[str]]]:
     """Past groups as (round, ids), from rows of a round's number and its members. Raises UsageFault."""
     table = read_table(path, header=("round", "member"))
-    found = []
-    for line, (number, *members) in table.rows:
+
+    def group(line: int, cells: list[str]) -> tuple[int, frozenset[str]]:
+        number, *members = cells
         if not (number.isascii() and number.isdigit()):
             raise table.fault(line, "round", number, "the whole number of a round")
-        group = [member for member in members if member]
-        if not 2 <= len(set(group)) == len(group) <= 3:
-            raise table.fault(line, "member", ",".join(group), "two or three different ids")
-        found.append((int(number), frozenset(group)))
-    return found
+        named = [member for member in members if member]
+        if not 2 <= len(set(named)) == len(named) <= 3:
+            raise table.fault(line, "member", ",".join(named), "two or three different ids")
+        return int(number), frozenset(named)
+
+    return table.parsed(group)
 
 
 def write_edges(path: Path, edges: Iterable[tuple[str, str, int]]) -> None:

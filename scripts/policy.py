@@ -1,6 +1,7 @@
 """A rules file turned into the policy that pairing works with, with the files it names."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from config.rules import NeverPairs, Prefer, Rules
@@ -38,7 +39,7 @@ def never_pairs(rules: Rules, folder: Path) -> frozenset[frozenset[str]]:
     for entry in rules.never:
         if isinstance(entry, NeverPairs):
             table = read_table(folder / entry.pairs, header=("a", "b"))
-            found |= {frozenset(_two(table, line, cells)) for line, cells in table.rows}
+            found |= {frozenset(pair) for pair in table.parsed(partial(_two, table))}
     return frozenset(found)
 
 
@@ -47,14 +48,15 @@ def requests(rules: Rules, folder: Path) -> tuple[Request, ...]:
     if rules.requests is None:
         return ()
     table = read_table(folder / rules.requests, header=("a", "b", "weight"))
-    found = []
-    for line, cells in table.rows:
+
+    def request(line: int, cells: list[str]) -> Request:
         asker, asked = _two(table, line, cells)
         weight = cells[2] if len(cells) > 2 else ""
         if weight and not (weight.isascii() and weight.isdigit() and int(weight) <= 1_000_000):
             raise table.fault(line, "weight", weight, "a whole number from 0 to 1000000")
-        found.append(Request(asker=asker, asked=asked, weight=int(weight) if weight else None))
-    return tuple(found)
+        return Request(asker=asker, asked=asked, weight=int(weight) if weight else None)
+
+    return tuple(table.parsed(request))
 
 
 def _two(table: Table, line: int, cells: list[str]) -> tuple[str, str]:
@@ -69,12 +71,14 @@ def _two(table: Table, line: int, cells: list[str]) -> tuple[str, str]:
 def check_columns(rules: Rules, columns: Iterable[str], rules_path: Path, people_path: Path) -> list[str]:
     """Warnings about preferences whose column is missing; such a never-rule would not hold: UsageFault."""
     known = set(columns)
-    for at, entry in enumerate(rules.never):
-        if not isinstance(entry, NeverPairs) and entry.attribute not in known:
-            raise UsageFault(
-                f"{rules_path}: never.{at}.attribute {entry.attribute!r}: {people_path} has no such column; "
-                f"its columns are {', '.join(sorted(known)) or 'none but id'}"
-            )
+    missing = [
+        f"{rules_path}: never.{at}.attribute {entry.attribute!r}: {people_path} has no such column; "
+        f"its columns are {', '.join(sorted(known)) or 'none but id'}"
+        for at, entry in enumerate(rules.never)
+        if not isinstance(entry, NeverPairs) and entry.attribute not in known
+    ]
+    if missing:
+        raise UsageFault("\n".join(missing))
     return [
         f"{rules_path}: prefer {entry.attribute}: {people_path} has no such column, so the rule has no effect"
         for entry in rules.prefer

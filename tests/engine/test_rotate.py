@@ -11,10 +11,22 @@ from sqlalchemy import select
 from engine.deployment import Deployment
 from engine.import_members import import_members
 from engine.mend_groups import mend_groups
+from engine.mend_round import mend_round, mending_needed
 from engine.publish_round import discard_draft, publish_round, undo_round
 from engine.rotate import RoundPlan, Running, plan_round, store_round
 from engine.stored_rounds import RotationRefused
-from store.models import AuditEntry, BuddyGroup, GroupPlace, Member, Message, Rematch, Rhythm, Round, new_id
+from store.models import (
+    AuditEntry,
+    BuddyGroup,
+    Cohort,
+    GroupPlace,
+    Member,
+    Message,
+    Rematch,
+    Rhythm,
+    Round,
+    new_id,
+)
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -285,3 +297,29 @@ def test_only_the_share_of_groups_that_the_program_allows_changes(
         told = session.scalars(select(Message.kind)).all()
         assert session.scalars(select(Rematch)).all() == []
     assert len(told) == 8 + 4  # who stays together is not introduced again
+
+
+def test_a_change_that_was_asked_for_is_made_in_the_running_round(
+    deployment: Deployment, now: datetime
+) -> None:
+    rows = [
+        (n, {"id": f"m{n:02}", "phone": f"+1202555{100 + n:04}", "sms_consent": "yes"}) for n in range(2, 10)
+    ]
+    import_members(deployment, rows, now=now, cohort="spring")
+    first = publish(deployment, now)
+    later = now + timedelta(days=9)
+    with deployment.database.writes.begin() as session:
+        wisher = session.scalars(select(Member).where(Member.ref == first.groups[0][0])).one()
+        session.add(Rematch(id=new_id(), member_id=wisher.id, asked_at=later))
+        cohort = session.scalars(select(Cohort.id)).one()
+        assert mending_needed(session, deployment, cohort, later).changes == 1
+    mended = mend_round(deployment, "spring", now=later, actor="staff:cora")
+    assert first.groups[0] in mended.ended
+    assert len(mended.ended) <= 3
+    assert not mended.alone
+    assert all(set(first.groups[0]) - set(group) for group in mended.formed)
+    with deployment.database.reads() as session:
+        assert session.scalars(select(Rematch)).all() == []
+        assert mending_needed(session, deployment, cohort, later).changes == 0
+    again = mend_round(deployment, "spring", now=later, actor="staff:cora")
+    assert (again.ended, again.formed) == ((), ())

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairing.plan import plan
 from pairing.policy import Person, Policy, Preference, Rule
-from pairing.repair import RepairFault, repair
+from pairing.repair import RepairFault, mend, repair
 from pairing.standing import StandingGroups
 from tests.pairing.cohorts import POLICY, cohorts, never, never_pairs, people, person
 
@@ -148,3 +149,45 @@ def test_groups_kept_at_hand_refuse_a_change_that_does_not_fit() -> None:
         standing.join("p01")
     with pytest.raises(RepairFault, match="p99 is not among"):
         standing.join("p99")
+
+
+def test_who_declines_a_buddy_gets_another_at_once_and_others_stay() -> None:
+    groups = [("a", "b"), ("c", "d"), ("e", "f"), ("g", "h", "i")]
+    people = [Person(id=id_) for id_ in "abcdefghi"]
+    found = mend(groups, people=people, policy=Policy(), unsettled=["a", "d"])
+    assert found.ended == (("a", "b"), ("c", "d"))
+    assert sorted(len(group) for group in found.formed) == [2, 2]
+    assert not {("a", "b"), ("c", "d")} & set(found.formed)
+    alone = mend(groups, people=people, policy=Policy(), unsettled=["g"])
+    assert alone.ended
+    assert ("h", "i") in alone.formed
+    assert not alone.alone
+
+
+def test_a_change_that_would_leave_somebody_alone_waits() -> None:
+    never = Policy(never=frozenset(frozenset(("b", other)) for other in "cd"))
+    people = [Person(id=id_) for id_ in "abcd"]
+    found = mend([("a", "b"), ("c", "d")], people=people, policy=never, unsettled=["a"])
+    assert (found.ended, found.formed, found.alone) == ((), (), ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 14), st.integers(0, 2**32))
+def test_changes_break_no_rule_and_leave_nobody_alone(count: int, seed: int) -> None:
+    random = Random(seed)
+    people = [Person(id=f"p{at:02}") for at in range(count)]
+    ids = [person.id for person in people]
+    groups = [ids[at : at + 2] for at in range(0, count - count % 2, 2)]
+    if count % 2:
+        groups[-1].append(ids[-1])
+    seated = {frozenset(pair) for group in groups for pair in combinations(group, 2)}
+    never = frozenset(
+        frozenset(pair)
+        for pair in combinations(ids, 2)
+        if random.random() < 0.3 and frozenset(pair) not in seated
+    )
+    asked = random.sample(ids, min(count, 3))
+    found = mend(groups, people=people, policy=Policy(never=never), unsettled=asked)
+    placed = [member for group in found.groups for member in group]
+    assert sorted(placed) == ids
+    assert all(frozenset(pair) not in never for group in found.groups for pair in combinations(group, 2))

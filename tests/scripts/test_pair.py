@@ -160,6 +160,19 @@ def test_bad_people_are_refused_by_line_and_column(tmp_path: Path, content: byte
     assert told in refusal(tmp_path / "people.csv", "--json")
 
 
+def test_every_fault_of_a_list_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,unit\na,u\n,v\na,w\nb,v,w\n", encoding="utf-8")
+    told = refusal(tmp_path / "people.csv")
+    assert all(
+        part in told
+        for part in (
+            "line 3, column id: is empty",
+            "line 4, column id: 'a' is not unique",
+            "line 5, column 3",
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
