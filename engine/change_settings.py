@@ -13,12 +13,14 @@ from engine.confirm_address import confirmed_in
 from engine.deployment import Deployment
 from engine.join_program import confirmed_contact
 from engine.patterns import LAST_HOUR
+from engine.record_consent import record_consent
+from nudges.agreements import Agreed
 from nudges.languages import LANGUAGES
 from nudges.rhythm import in_order
 from pairing.errors import PrepairedError
 from store import audit
 from store.members import attributes_of, seal_emergency_contact
-from store.models import Consent, Member, new_id
+from store.models import Joining, Member
 
 LONGEST = 80
 DAYS = "0123456"
@@ -91,16 +93,25 @@ def use_address(deployment: Deployment, joining_id: UUID, member_id: UUID, now: 
             member.contacts.remove(old)
             session.flush()
         point = confirmed_contact(deployment, member_id, who, now)
-        point.consented = True
         member.contacts.append(point)
-        agreement = deployment.program.agreement
-        consent = Consent(
-            id=new_id(), member_id=member_id, medium=who.medium, given=True, at=now, how="page",
-            wording=agreement.agreed(who.medium), wording_version=agreement.version,
-        )  # fmt: skip
-        session.add(consent)
+        agreed = deployment.program.agreement.agreed(who.medium, _language(deployment, member))
+        record_consent(session, point, agreed, now, how="page")
         _note(session, member_id, "changed_address", now)
         return True
+
+
+def asked_to_agree(deployment: Deployment, joining_id: UUID, member_id: UUID) -> tuple[Agreed, str] | None:
+    """What the code for a number or address agrees to, and the language it is read in. Reads only."""
+    with deployment.database.reads() as session:
+        joining, member = session.get(Joining, joining_id), session.get_one(Member, member_id)
+        if joining is None or joining.member_id != member_id:
+            return None
+        language = _language(deployment, member)
+        return deployment.program.agreement.agreed(joining.medium, language), language
+
+
+def _language(deployment: Deployment, member: Member) -> str:
+    return member.language or deployment.program.language
 
 
 def settles(deployment: Deployment, wanted: Settings) -> bool:

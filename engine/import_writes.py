@@ -11,14 +11,11 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.member_rows import MemberRow
 from engine.patterns import places_of
+from engine.record_consent import ATTESTED, consent_row, record_rows
 from store.addresses import index_form
 from store.inserting import insert_new
 from store.members import PairKeeper, StoredMember
-from store.models import Consent, ContactPoint, Member, Suppression, new_id
-
-CONSENT_WORDING = (
-    "Attested by the organisation's list: a recorded consent that included the limits of confidentiality."
-)
+from store.models import ContactPoint, Member, Suppression, new_id
 
 
 @dataclass(slots=True)
@@ -148,30 +145,16 @@ def _contacts(
             continue
         if point is not None:
             writes.contact_changes.append({"id": point[0], "consented": given})
-        writes.consents.append(
-            {
-                "id": new_id(),
-                "member_id": member_id,
-                "medium": medium,
-                "given": given,
-                "at": now,
-                "how": "import",
-                "wording": CONSENT_WORDING,
-                "wording_version": "import-1",
-            }
-        )
+        writes.consents.append(consent_row(member_id, medium, ATTESTED, now, how="import", given=given))
 
 
 def write(session: Session, writes: Writes) -> None:
     if writes.suppressions:
         insert_new(session, Suppression, writes.suppressions, ("medium", "address_index"))
-    for model, rows in (
-        (Member, writes.members),
-        (ContactPoint, writes.contacts),
-        (Consent, writes.consents),
-    ):
+    for model, rows in ((Member, writes.members), (ContactPoint, writes.contacts)):
         if rows:
             session.execute(insert(model), rows)
+    record_rows(session, writes.consents)
     for model, rows in ((Member, writes.changes), (ContactPoint, writes.contact_changes)):
         for row in rows:
             values = {column: value for column, value in row.items() if column != "id"}

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from engine.confirm_address import Confirmed, confirmed_in
 from engine.deployment import Deployment
 from engine.links import Purpose, spend
+from engine.record_consent import record_consent
+from nudges.agreements import Agreed
 from pairing.errors import PrepairedError
 from store import audit
 from store.addresses import index_form
 from store.cohorts import join_cohort
 from store.members import attributes_of, seal_emergency_contact
-from store.models import Consent, ContactPoint, Joining, Member, new_id
+from store.models import ContactPoint, Joining, Member, new_id
 from store.sealing import Vault
 
 _REF_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
@@ -37,8 +39,7 @@ class Application:
 
     name: str
     timezone: str
-    wording: str  # what they agreed to, as they read it
-    wording_version: str
+    agreed: Agreed  # the words beside the boxes, as they read them
     agrees: bool  # to the limits of confidentiality, and to be written to at the confirmed address
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mode: str = "ask"
@@ -79,7 +80,7 @@ def accept_invitation(deployment: Deployment, token: str, wish: Application, now
         if member is None or point is None:
             raise NotConfirmed("this link was used already, or has run out")
         _settle(deployment, member, wish)
-        _agree(session, member, point, wish, now, how="invitation")
+        _agree(session, point, wish, now, how="invitation")
         _note(session, member.id, now)
         return member.id
 
@@ -105,7 +106,7 @@ def enrol(session: Session, deployment: Deployment, who: Confirmed, wish: Applic
         point.unusable_since = point.unusable_code = None
     _settle(deployment, member, wish)
     session.flush()
-    _agree(session, member, point, wish, now, how="join")
+    _agree(session, point, wish, now, how="join")
     if not wish.is_outside:  # a friend from outside comes into the cohort of whoever invited them
         join_cohort(session, deployment.program.join.cohort, [member.id], now)
     _note(session, member.id, now)
@@ -161,17 +162,9 @@ def _settle(deployment: Deployment, member: Member, wish: Application) -> None:
         seal_emergency_contact(vault, member, *wish.emergency)
 
 
-def _agree(
-    session: Session, member: Member, point: ContactPoint, wish: Application, now: datetime, *, how: str
-) -> None:
-    point.consented = True
+def _agree(session: Session, point: ContactPoint, wish: Application, now: datetime, *, how: str) -> None:
     point.answered_at = point.answered_at or now
-    session.add(
-        Consent(
-            id=new_id(), member_id=member.id, medium=point.medium, given=True, at=now, how=how,
-            wording=wish.wording, wording_version=wish.wording_version,
-        )
-    )  # fmt: skip
+    record_consent(session, point, wish.agreed, now, how=how)
 
 
 def _note(session: Session, member_id: UUID, now: datetime) -> None:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nudges.languages import SOURCE, translator
+
 EDITION = "join-1"
 
 LIMITS: Sequence[str] = (
@@ -20,6 +22,14 @@ BY_TEXT = (
     "time."
 )
 BY_MAIL = "Send me mail: about one a week, and answers to mine. I can stop it at any time."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What somebody has read and agreed to, word by word in their own language, and its version."""
+
+    wording: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,14 @@ class Agreement:
         """The limits, and what is attested of the program."""
         return (*self.limits, self.separation) if self.separation else tuple(self.limits)
 
-    def agreed(self, medium: str) -> str:
-        """The wording of a consent by that medium, as it is kept."""
-        return " ".join((UNDERSTOOD, *self.paragraphs, BY_TEXT if medium == "sms" else BY_MAIL))
+    def agreed(self, medium: str, language: str = SOURCE) -> Agreed:
+        """A consent to be written to by that medium, as it is read in that language, and kept."""
+        say = translator(language)
+        sentences = (UNDERSTOOD, *self.paragraphs, way_of(medium))
+        tongue = "" if language == SOURCE else f"-{language}"
+        return Agreed(wording=" ".join(map(say, sentences)), version=self.version + tongue)
+
+
+def way_of(medium: str) -> str:
+    """The sentence that agrees to that medium."""
+    return BY_TEXT if medium == "sms" else BY_MAIL

@@ -58,8 +58,7 @@ def application(
     return Application(
         name=" ".join(form.get("name", "").split())[:LONGEST],
         timezone=zone if zone in available_timezones() else deployment.program.zone,
-        wording=deployment.program.agreement.agreed(medium),
-        wording_version=deployment.program.agreement.version,
+        agreed=deployment.program.agreement.agreed(medium, language),
         agrees=form.get("limits") == "yes" and form.get("consent") == "yes",
         attributes={} if is_outside else {name: held for name, held in attributes.items() if held},
         mode="remind" if form.get("mode") == "remind" else "ask",

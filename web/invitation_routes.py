@@ -10,8 +10,8 @@ from nudges import agreements
 from nudges.languages import LANGUAGES
 from web.application_form import application, questions
 from web.bodies import PostedForm
-from web.join_routes import ZONES, Language
-from web.member_session import let_in
+from web.join_routes import ZONES, Language, second_way
+from web.second_way import joined
 from web.site import Site, SiteDep
 from web.visibility import TABLE, VIEWERS
 
@@ -38,7 +38,7 @@ def answer(token: str, form: PostedForm, site: SiteDep, language: Language) -> R
     except NotConfirmed:
         return site.member_page("member/join_over.html", language=language)
     site.wake_senders()
-    return let_in(site, member, note="joined")
+    return joined(site, member, form, "email", note="joined", language=language)
 
 
 def _page(site: Site, token: str, language: str, form: PostedForm, *, wrong: bool = False) -> HTMLResponse:
@@ -55,7 +55,8 @@ def _page(site: Site, token: str, language: str, form: PostedForm, *, wrong: boo
         form=form,
         wrong=wrong,
         action="",
-        consent=agreements.BY_MAIL,
+        consent=agreements.way_of("email"),
+        second=second_way(site, "email"),
         understood=agreements.UNDERSTOOD,
         questions=questions(site.deployment),
         zone=form.get("timezone") or site.deployment.program.zone,

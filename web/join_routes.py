@@ -19,6 +19,7 @@ from web.application_form import application, questions
 from web.bodies import PostedForm
 from web.faults import stale_form
 from web.member_session import let_in
+from web.second_way import joined
 from web.site import Site, SiteDep
 from web.visibility import TABLE, VIEWERS
 
@@ -159,7 +160,8 @@ def enrol(
     if who.invitation_id:
         choose_buddy.accept(site.deployment, who.invitation_id, member, site.now())
     site.wake_senders()
-    return let_in(site, member, note="accepted" if who.invitation_id else "joined")
+    note = "accepted" if who.invitation_id else "joined"
+    return joined(site, member, form, who.medium, note=note, language=language)
 
 
 def _who(site: Site, joining: UUID | None) -> Confirmed | None:
@@ -212,13 +214,20 @@ def _about(
         table=TABLE,
         viewers=VIEWERS,
         agreement=site.deployment.program.agreement,
-        consent=agreements.BY_TEXT if who.medium == "sms" else agreements.BY_MAIL,
+        consent=agreements.way_of(who.medium),
+        second=second_way(site, who.medium),
         understood=agreements.UNDERSTOOD,
         questions=() if who.is_outside else questions(site.deployment),
         zone=form.get("timezone") or site.deployment.program.zone,
         zones=ZONES,
         token=site.seals.form_token(_SCOPE),
     )
+
+
+def second_way(site: Site, first: str) -> tuple[str, str] | None:
+    """The other medium, where the program has it, and the sentence that agrees to it."""
+    other = "email" if first == "sms" else "sms"
+    return (other, agreements.way_of(other)) if other in site.deployment.channels else None
 
 
 ZONES = (

@@ -23,15 +23,15 @@ from web.application_form import settings_in
 from web.bodies import Form, PostedForm
 from web.faults import stale_form, unknown
 from web.join_routes import ZONES
-from web.member_session import COOKIE, STAYS, MemberDep, form_scope, let_in
+from web.member_session import COOKIE, MemberDep, form_scope, let_in
 from web.poster_routes import qr_code
+from web.second_way import AskedDep, ask_code
 from web.site import Site, SiteDep
 from web.views_held import all_held
 from web.views_member import my_page
 from web.views_own_data import my_data
 
 router = APIRouter(include_in_schema=False)
-ADDRESS_COOKIE = "prepaired_address"
 INVITES = (
     "Would you be my buddy in {program}? We look out for each other, a minute and a half a week: {address}"
 )
@@ -116,22 +116,31 @@ def own_data_to_keep(request: Request, member: MemberDep, site: SiteDep) -> Resp
 
 
 @router.get("/my/code")
-def code_page(request: Request, member: MemberDep, site: SiteDep, wrong: str = "") -> HTMLResponse:
-    """Asks for the code that confirms a new number or address."""
-    return site.member_page("member/my_code.html", token=_token(request, site), wrong=bool(wrong))
+def code_page(
+    request: Request, member: MemberDep, site: SiteDep, asked: AskedDep, wrong: str = ""
+) -> HTMLResponse:
+    """Asks for the code that confirms a new number or address, and says what the code agrees to."""
+    found = change_settings.asked_to_agree(site.deployment, asked, member) if asked else None
+    return site.member_page(
+        "member/my_code.html",
+        language=found[1] if found else site.deployment.program.language,
+        agreed=found[0] if found else None,
+        token=_token(request, site),
+        wrong=bool(wrong),
+    )
 
 
 @router.post("/my/code")
-def take_address(request: Request, form: PostedForm, member: MemberDep, site: SiteDep) -> Response:
+def take_address(
+    request: Request, form: PostedForm, member: MemberDep, site: SiteDep, asked: AskedDep
+) -> Response:
     """Takes the new number or address into use."""
     if not site.seals.is_form_token(form_scope(request), form.get("token", "")):
         raise stale_form()
-    row = site.seals.open("my address", request.cookies.get(ADDRESS_COOKIE, ""), site.clock.wall())
-    if row is None or not confirm_address.try_code(
-        site.deployment, UUID(row), form.get("code", "")[:20], site.now()
-    ):
+    code = form.get("code", "")[:20]
+    if asked is None or not confirm_address.try_code(site.deployment, asked, code, site.now()):
         return RedirectResponse("/my/code?wrong=1", 303)
-    done = change_settings.use_address(site.deployment, UUID(row), member, site.now())
+    done = change_settings.use_address(site.deployment, asked, member, site.now())
     return RedirectResponse(f"/my?note={'saved' if done else 'no_address'}", 303)
 
 
@@ -255,19 +264,9 @@ def _invite(site: Site, member: UUID, form: Form) -> Response:
 
 def _send_code(site: Site, member: UUID, form: Form) -> Response:
     """A new number or address is used once it is shown to be the member's."""
-    try:
-        row = confirm_address.send_code(
-            site.deployment, form.get("address", "").strip()[:254], site.now(), member_id=member
-        )
-    except (BadAddress, confirm_address.CannotSend):
-        return RedirectResponse("/my?note=no_address", 303)
-    site.wake_senders()
     response = RedirectResponse("/my/code", 303)
-    sealed = site.seals.seal("my address", str(row), site.clock.wall() + STAYS)
-    response.set_cookie(
-        ADDRESS_COOKIE, sealed, max_age=int(STAYS.total_seconds()), path="/my", httponly=True, samesite="lax",
-        secure=site.settings.is_https,
-    )  # fmt: skip
+    if not ask_code(site, member, form.get("address", ""), response):
+        return RedirectResponse("/my?note=no_address", 303)
     return response
 
 

@@ -17,9 +17,9 @@ STAYS = timedelta(hours=1)
 _PURPOSE = "member page"
 
 
-def let_in(site: Site, member: UUID, *, note: str = "") -> Response:
-    """Opens the member's page in this browser for an hour."""
-    response = RedirectResponse(f"/my?note={note}" if note else "/my", 303)
+def let_in(site: Site, member: UUID, *, note: str = "", to: str = "/my") -> Response:
+    """Opens the member's pages in this browser for an hour."""
+    response = RedirectResponse(f"{to}?note={note}" if note else to, 303)
     response.set_cookie(
         COOKIE, site.seals.seal(_PURPOSE, _since(site, member), site.clock.wall() + STAYS), path="/my", httponly=True,
         max_age=int(STAYS.total_seconds()), samesite="lax", secure=site.settings.is_https,

@@ -2,16 +2,25 @@
 
 from dataclasses import replace
 
-from nudges.agreements import LIMITS, Agreement
+from nudges.agreements import BY_MAIL, LIMITS, Agreement
+from nudges.languages import translator
 from scripts.program import load_program
 
 
 def test_a_consent_names_every_limit_and_the_way_of_writing() -> None:
-    wording = Agreement(separation="Apart from evaluation. A. Silva, CMO.").agreed("sms")
+    wording = Agreement(separation="Apart from evaluation. A. Silva, CMO.").agreed("sms").wording
     assert all(limit in wording for limit in LIMITS)
     assert "A. Silva" in wording
     assert "STOP" in wording
-    assert wording != Agreement().agreed("email")
+    assert wording != Agreement().agreed("email").wording
+
+
+def test_a_consent_is_kept_in_the_words_that_were_read_and_its_version_names_the_language() -> None:
+    english, spanish = Agreement().agreed("email"), Agreement().agreed("email", "es")
+    assert BY_MAIL in english.wording
+    assert translator("es")(BY_MAIL) in spanish.wording
+    assert BY_MAIL not in spanish.wording
+    assert spanish.version == f"{english.version}-es"
 
 
 def test_an_edit_changes_the_version_even_where_the_edition_was_forgotten() -> None:

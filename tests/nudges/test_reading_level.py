@@ -65,7 +65,7 @@ def texts() -> dict[str, str]:
         if not policy_of(kind).to_staff:
             found[f"mail {kind}"] = mail.body
     found["agreement"] = " ".join(agreements.LIMITS)
-    found["agreement by text"] = agreements.Agreement().agreed("sms")
+    found["agreement by text"] = agreements.Agreement().agreed("sms").wording
     found["who sees what"] = "\n".join(
         f"{row.what}. {'. '.join(one for one in row.seen if one)}." for row in TABLE
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine.import_members import import_members
 from engine.tick import tick
+from nudges.agreements import BY_MAIL, BY_TEXT
 from store.members import emergency_contact_of, name_of
 from store.models import Cohort, CohortMember, Consent, ContactPoint, Joining, Member, Message, Suppression
 from tests.dump import dump
@@ -78,8 +79,9 @@ def test_a_code_a_name_and_two_ticks_enrol_and_open_the_page(
             select(Cohort.name).join(CohortMember).where(CohortMember.member_id == member.id)
         ).all()
     agreement = hospital.deployment.program.agreement
-    assert (consent.how, consent.given, consent.wording_version) == ("join", True, agreement.version)
-    assert consent.wording == agreement.agreed(point.medium)
+    agreed = agreement.agreed(point.medium)
+    assert (consent.how, consent.given) == ("join", True)
+    assert (consent.wording, consent.wording_version) == (agreed.wording, agreed.version)
     assert "limits of confidentiality" in consent.wording
     assert point.consented
     assert cohorts == ["main"]
@@ -279,3 +281,50 @@ def test_a_new_user_joins_on_a_phone_without_scripts(
 def filled(page: Page) -> int:
     """How many fields must be filled in on this page, consent aside."""
     return page.locator("input[required]:not([type=checkbox])").count()
+
+
+def test_each_way_of_writing_has_a_consent_of_its_own_in_the_words_that_were_read(
+    client: httpx.Client, hospital: Hospital
+) -> None:
+    begin(client, PHONE)
+    form = confirm(client, code_for(hospital, PHONE)).text
+    assert BY_TEXT in form
+    assert BY_MAIL in form
+    page = enrol(client, second="nia@example.org", second_consent="yes")
+    assert BY_MAIL in page.text
+    (member,) = joined(hospital)
+    assert [one.medium for one in consents_of(hospital, member)] == ["sms"]
+    code = code_for(hospital, "nia@example.org")
+    client.post("/my/code", data={"token": form_token(page.text), "code": code})
+    agreement = hospital.deployment.program.agreement
+    for one in (kept := consents_of(hospital, member)):
+        agreed = agreement.agreed(one.medium)
+        assert (one.wording, one.wording_version, one.given) == (agreed.wording, agreed.version, True)
+    assert [(one.medium, one.how) for one in kept] == [("sms", "join"), ("email", "page")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"second": "nia@example.org"}, "its box was not ticked"),
+        ({"second": "2025550188", "second_consent": "yes"}, "no number or address we can use"),
+        ({"second": "nia@", "second_consent": "yes"}, "no number or address we can use"),
+        ({"second_consent": "yes"}, "Nia Brandt"),
+    ],
+)
+def test_a_second_way_without_its_own_yes_or_an_address_adds_none(
+    client: httpx.Client, hospital: Hospital, fields: dict[str, str], said: str
+) -> None:
+    begin(client, PHONE)
+    confirm(client, code_for(hospital, PHONE))
+    assert said in enrol(client, **fields).text
+    assert sent_to(hospital, "nia@example.org") == []
+    (member,) = joined(hospital)
+    assert [one.medium for one in consents_of(hospital, member)] == ["sms"]
+
+
+def consents_of(hospital: Hospital, member: Member) -> list[Consent]:
+    with hospital.deployment.database.reads() as session:
+        return list(
+            session.scalars(select(Consent).where(Consent.member_id == member.id).order_by(Consent.id))
+        )
