@@ -25,6 +25,7 @@ def program_findings(program: Program, settings: Settings, now: datetime) -> Ite
     """Roles that nobody has, hours without anybody on call, prompts that are missing."""
     yield from _roles(program)
     yield from _coverage(program, now)
+    yield from _alternates(program)
     yield from _unreachable(program, settings)
     for cadence in program.cadences:
         if not program.prompts.get(cadence.kind):
@@ -77,6 +78,24 @@ def _coverage(program: Program, now: datetime) -> Iterator[Finding]:
     if len(found) > _SHOWN:
         more = len(found) - _SHOWN
         yield wrong("coverage", f"{more} more hours without anybody on call within {_AHEAD} days", mend)
+
+
+def _alternates(program: Program) -> Iterator[Finding]:
+    """Who takes a page that nobody on call may have: the case of one of them, or one that a never-rule keeps away."""
+    if not program.roster.alternates:
+        yield wrong(
+            "coverage",
+            "nobody takes what concerns the people on call themselves, or is kept from them",
+            "name a staff id, better from outside, in pathway.alternates",
+        )
+    chains = {shift.chain for shift in program.roster.shifts}
+    for chain in sorted(chains):
+        if len(chain) == 1:
+            yield note(
+                "coverage",
+                f"{chain[0]} is on call alone: while they do not answer, nobody else is paged",
+                "add a second name to that chain in on_call.hours",
+            )
 
 
 def _unreachable(program: Program, settings: Settings) -> Iterator[Finding]:

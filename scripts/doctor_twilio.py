@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from channels.twilio_calls import VOICE_PATH
 from config.settings import Settings
 from scripts.doctor_clock import clock_findings
 from scripts.findings import Finding, note, wrong
@@ -67,17 +68,52 @@ def _twilio_account(client: Any, settings: Settings) -> Iterator[Finding]:
 
 
 def _number(client: Any, settings: Settings) -> Iterator[Finding]:
-    number = settings.twilio.from_number
-    found = client.incoming_phone_numbers.list(phone_number=number, limit=1)
-    if not found:
+    number = str(settings.twilio.from_number)
+    found = _found(client, number)
+    if found is None:
         yield wrong("sms", f"{number} is none of this account's numbers", "set PREPAIRED_TWILIO__FROM_NUMBER")
         return
-    ours = f"{settings.public_url}{_SMS_PATH}"
-    if found[0].sms_url != ours:
-        yield wrong("sms", f"texts to {number} are not posted to us", f"at Twilio, set its webhook to {ours}")
-    if not found[0].sms_fallback_url:
+    yield from _addresses(settings, number, found)
+    if not found.sms_fallback_url:
         yield wrong(
             "sms",
             f"{number} has no fallback: while we are down, a text for help gets no answer",
             "at Twilio, set a fallback that answers: our system is down; call or text 988; emergencies 911",
         )
+    caller = settings.paging.call_from
+    if caller and caller != number:
+        yield from _caller(client, settings, caller)
+
+
+def _found(client: Any, number: str) -> Any:
+    return next(iter(client.incoming_phone_numbers.list(phone_number=number, limit=1)), None)
+
+
+def _addresses(settings: Settings, number: str, found: Any) -> Iterator[Finding]:
+    """Where texts to the number, and calls to it if it takes any, are posted: to us, or the sender is left alone."""
+    ours = {"texts": (found.sms_url, found.sms_method, f"{settings.public_url}{_SMS_PATH}")}
+    if (found.capabilities or {}).get("voice", True):
+        ours["calls"] = (found.voice_url, found.voice_method, f"{settings.public_url}{VOICE_PATH}")
+    astray = {
+        what: right
+        for what, (url, method, right) in ours.items()
+        if url != right or (method or "POST") != "POST"
+    }
+    if astray:
+        mend = " and ".join(f"that for {what} to POST {right}" for what, right in astray.items())
+        yield wrong(
+            "sms",
+            f"{' and '.join(astray)} to {number} are not posted to us",
+            f"at Twilio, set its webhook, {mend}",
+        )
+
+
+def _caller(client: Any, settings: Settings, number: str) -> Iterator[Finding]:
+    """The number that pages call from: who calls it back hears where to turn, if the call comes to us."""
+    found = _found(client, number)
+    if found is None:
+        mend = "set PREPAIRED_PAGING__CALL_FROM to a number of this account, or leave it out"
+        yield wrong("paging", f"{number} is none of this account's numbers, so that no page can call", mend)
+    elif found.voice_url != f"{settings.public_url}{VOICE_PATH}":
+        mend = f"at Twilio, set its webhook for calls to POST {settings.public_url}{VOICE_PATH}"
+        yield wrong("paging", f"calls to {number}, which pages come from, are not posted to us", mend)

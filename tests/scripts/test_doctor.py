@@ -14,7 +14,8 @@ PROGRAM = """
 staff:
   - {id: cora, name: Cora Ordin, email: cora@example.org, phone: "+12025550190", roles: [coordinator, director]}
   - {id: rene, name: Rene Sponder, phone: "+12025550191", roles: [responder, clinical_reviewer]}
-pathway: {deputy: rene}
+  - {id: alma, name: Alma Outer, phone: "+12025550192", roles: [responder]}
+pathway: {deputy: rene, alternates: [alma]}
 on_call:
   hours:
     - {days: [mon, tue, wed, thu, fri, sat, sun], starts: "00:00", ends: "00:00", chain: [rene]}
@@ -48,7 +49,9 @@ class _Provider(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-def _twilio(*, fallback: str = "https://fallback.example.org", body: str = "hello") -> dict[str, Any]:
+def _twilio(
+    *, fallback: str = "https://fallback.example.org", body: str = "hello", **changed: object
+) -> dict[str, Any]:
     account = f"/2010-04-01/Accounts/{SID}"
     page = {
         "page": 0,
@@ -61,7 +64,8 @@ def _twilio(*, fallback: str = "https://fallback.example.org", body: str = "hell
     }
     number = {
         "sid": "PN" + "1" * 32, "phone_number": NUMBER, "sms_url": f"{URL}/webhooks/twilio/sms",
-        "sms_fallback_url": fallback,
+        "sms_fallback_url": fallback, "sms_method": "POST", "voice_url": f"{URL}/webhooks/twilio/voice",
+        "voice_method": "POST", "capabilities": {"sms": True, "voice": True}, **changed,
     }  # fmt: skip
     text = {"sid": "SM" + "1" * 32, "body": body, "direction": "outbound-api", "status": "sent", "to": NUMBER}
     return {
@@ -182,6 +186,10 @@ def test_the_sandbox_is_not_for_real_people(live: Installation) -> None:
     ("answers", "said"),
     [
         (_twilio(fallback=""), "no fallback"),
+        (_twilio(voice_url=""), "calls to +15005550006 are not posted to us"),
+        (_twilio(voice_url=f"{URL}/webhooks/twilio/sms"), "calls to +15005550006 are not posted to us"),
+        (_twilio(sms_method="GET"), "texts to +15005550006 are not posted to us"),
+        (_twilio(voice_url="", sms_url=""), "texts and calls to +15005550006 are not posted to us"),
         (_twilio(body="[REDACTED]"), "redacts"),
         ({"/v3/scopes": {"scopes": ["stats.read"]}}, "may not send mail"),
     ],
@@ -194,14 +202,27 @@ def test_what_the_provider_has_wrong_is_found(
     assert said in found
 
 
+def test_a_number_that_takes_no_calls_needs_no_address_for_them(
+    live: Installation, provider: type[_Provider]
+) -> None:
+    provider.answers |= _twilio(voice_url="", capabilities={"sms": True, "voice": False})
+    assert _wrong(live) == []
+
+
+def test_the_number_that_pages_call_from_is_looked_at_as_well(live: Installation) -> None:
+    other = _with(live, PAGING__CALL_FROM="+15005550007", PUBLIC_URL="https://elsewhere.example.org")
+    assert any("which pages come from, are not posted to us" in what for what in _wrong(other))
+
+
 @pytest.mark.parametrize(
     ("line", "change", "said"),
     [
-        ("pathway: {deputy: rene}", "", "stands in for the coordinator"),
+        ("alternates: [alma]", "alternates: []", "concerns the people on call themselves"),
+        ("deputy: rene, ", "", "stands in for the coordinator"),
         ('starts: "00:00"', 'starts: "08:00"', "nobody is on call from"),
         ("roles: [coordinator, director]", "roles: [director]", "no coordinator"),
-        ("pathway: {deputy: rene}", "pathway: {deputy: nobody}", "nobody"),
-        ("pathway: {deputy: rene}", "pathway: {deputy: rene}\nnonsense: 1", "nonsense"),
+        ("deputy: rene", "deputy: nobody", "nobody"),
+        ("pathway: {deputy: rene", "nonsense: 1\npathway: {deputy: rene", "nonsense"),
     ],
 )
 def test_gaps_in_the_program_are_found(live: Installation, line: str, change: str, said: str) -> None:
