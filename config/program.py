@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from config.program_file import Part, ProgramFile
+from config.parts import Part
+from config.program_file import ProgramFile
 from config.yamlfile import Document, YamlFault, read_yaml
 
 BUILT_IN = Path(__file__).with_name("default_program.yaml")

@@ -5,55 +5,16 @@ know: see scripts/program.py.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
+from config.parts import Name, Part, SpanPart, Weekday, Zone
+from config.pathway_parts import PathwayPart
+from config.people_parts import OnCallPart, StaffPart
+from config.wording_parts import ConfidentialityPart, ResourcePart, WordingPart
 from config.yamlfile import Way
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-PageMedium = Literal["sms", "email", "call", "webhook"]
-Role = Literal[
-    "coordinator", "director", "responder", "supporter", "clinical_reviewer", "clinical_backup", "auditor"
-]
-
-
-def _wall_time(value: object) -> object:
-    if isinstance(value, time):
-        return value
-    try:
-        hour, minute = str(value).split(":")
-        return time(int(hour), int(minute))
-    except ValueError:
-        raise ValueError("must be a time such as 08:00") from None
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (LookupError, ValueError, OSError):
-        raise ValueError("must be an IANA time zone such as America/Chicago") from None
-    return value
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("must say its zone, such as 2026-12-24T08:00:00-05:00")
-    return value
-
-
-WallTime = Annotated[time, BeforeValidator(_wall_time)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Instant = Annotated[datetime, AfterValidator(_aware)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class Part(BaseModel):
-    """A block of the file: unknown keys are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class CadencePart(Part):
@@ -61,13 +22,6 @@ class CadencePart(Part):
 
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     rrule: str
-
-
-class SpanPart(Part):
-    """Two wall-clock times."""
-
-    starts: WallTime
-    ends: WallTime
 
 
 class HolidaysPart(Part):
@@ -95,132 +49,12 @@ class SilencePart(Part):
     tell_coordinator_after_weeks: Annotated[int, Field(ge=0, le=52)]
 
 
-class StaffPart(Part):
-    """Somebody who works for the program."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
-    name: Name
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
-    phone: str | None = None
-    unit: str | None = None
-    roles: Annotated[list[Role], Field(min_length=1)]
-    attributes: dict[str, str | list[str]] = Field(default_factory=dict)
-    cap: Annotated[int, Field(ge=0, le=20)] = 3
-    trained_until: date | None = None
-
-
-class ShiftPart(Part):
-    """On-call hours on some weekdays."""
-
-    days: Annotated[list[Weekday], Field(min_length=1)]
-    starts: WallTime
-    ends: WallTime
-    chain: Annotated[list[str], Field(min_length=1)]
-
-
-class OverridePart(Part):
-    """Another chain for a while."""
-
-    starts: Instant
-    ends: Instant
-    chain: list[str]
-
-
-class OnCallPart(Part):
-    """Who is paged, when, and how insistently."""
-
-    role: Name
-    hours: list[ShiftPart]
-    backup_hours: list[ShiftPart]
-    overrides: list[OverridePart]
-    page_every_minutes: Annotated[int, Field(ge=1, le=60)]
-    pages_each: Annotated[int, Field(ge=1, le=10)]
-    tell_waiting_after_minutes: Annotated[int, Field(ge=1, le=240)]
-    report_within_minutes: Annotated[int, Field(ge=5, le=120)]
-    take_back_after_minutes: Annotated[int, Field(ge=5, le=120)]
-    page_by: Annotated[list[PageMedium], Field(min_length=1)]
-
-
-class StepPart(Part):
-    """Who hears of a missed deadline, how many hours after it."""
-
-    after_hours: Annotated[float, Field(ge=0, le=336)]
-    tell: Literal["coordinator", "deputy", "director", "clinical_backup"]
-    by: Literal["sms", "email"] | None = None
-
-
-class CardPart(Part):
-    """Other help that a case may go on to."""
-
-    kind: Literal[
-        "counseling",
-        "stress_reduction",
-        "legal_advice",
-        "disclosure_coaching",
-        "time_off",
-        "administrative_help",
-    ]
-    name: Name
-    how: Annotated[str, Field(min_length=1, max_length=200)]
-    sites: list[str] = Field(default_factory=list)
-
-
-class MatchingPart(Part):
-    """How supporters are found."""
-
-    own_unit: Literal["never", "allowed"] = "never"
-    ranks: list[str] = Field(default_factory=list)
-    rest_days: Annotated[int, Field(ge=0, le=90)] = 14
-
-
-class CarePart(Part):
-    """Care for supporters."""
-
-    meet_every_days: Annotated[int, Field(ge=0, le=400)] = 91
-    early_cases: Annotated[int, Field(ge=0, le=50)] = 5
-
-
-class PathwayPart(Part):
-    """The promise of a support request."""
-
-    hours: Literal["elapsed", "working"]
-    match_hours: Annotated[int, Field(ge=1, le=336)]
-    contact_hours: Annotated[int, Field(ge=1, le=672)]
-    day_off_extra_hours: Annotated[int, Field(ge=0, le=336)]
-    working_day: SpanPart
-    deputy: str | None
-    pending_expires_days: Annotated[int, Field(ge=1, le=30)]
-    accept_hours: Annotated[float, Field(gt=0, le=72)]
-    retry_hours: Annotated[float, Field(gt=0, le=168)]
-    silent_hours: Annotated[float, Field(gt=0, le=168)]
-    follow_up_hours: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=6)]
-    closes_after_days: Annotated[int, Field(ge=1, le=60)]
-    rest_after_contact_days: Annotated[int, Field(ge=0, le=60)]
-    steps: Annotated[list[StepPart], Field(min_length=1)]
-    steps_again_hours: Annotated[float, Field(gt=0, le=168)]
-    alternates: list[str]
-    hand_over_hours: Annotated[int, Field(ge=1, le=200)]
-    forget_after_days: Annotated[int, Field(ge=0, le=90)]
-    cards: list[CardPart]
-    matching: MatchingPart
-    care: CarePart
-
-
 class JoinPart(Part):
     """How people join by themselves."""
 
     is_open: bool
     word: Annotated[str, Field(pattern=r"^[A-Za-z]{3,12}$")]
     cohort: Name
-
-
-class ConfidentialityPart(Part):
-    """What members accept before anything is sent to them."""
-
-    edition: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
-    draft: bool
-    limits: Annotated[list[Annotated[str, Field(min_length=10, max_length=400)]], Field(min_length=1)]
-    separation: Annotated[str, Field(max_length=400)]
 
 
 class MailRulesPart(Part):
@@ -236,36 +70,6 @@ class RotationPart(Part):
     days: Annotated[int, Field(ge=7, le=730)]
     most_change: Annotated[int, Field(ge=0, le=100)]
     look_ahead: Annotated[int, Field(ge=0, le=40)]
-
-
-class ResourcePart(Part):
-    """A number or an address to turn to."""
-
-    use: Literal["crisis", "emergency", "support"]
-    name: Name
-    number: Annotated[str, Field(min_length=1, max_length=40)]
-    text: str | None = None
-    url: str | None = None
-    note: str = ""
-    source: Annotated[str, Field(min_length=1)]
-    as_of: date
-
-
-class MailPart(Part):
-    """A mail's wording."""
-
-    subject: Annotated[str, Field(min_length=1, max_length=120)]
-    body: Annotated[str, Field(min_length=1)]
-
-
-class WordingPart(Part):
-    """Every text by kind."""
-
-    unmonitored: str
-    sms: dict[str, str]
-    voice: dict[str, str]
-    mail: dict[str, MailPart]
-    mail_footer: str
 
 
 class ProgramFile(Part):

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import phonenumbers
 
+from config.people_parts import OnCallPart, ShiftPart, StaffPart
 from config.program import LoadedProgram, ProgramFault, load_program_file
-from config.program_file import OnCallPart, ProgramFile, ShiftPart, StaffPart
+from config.program_file import ProgramFile
 from engine.program import JoinRules, Program, StaffEntry
 from escalation.care import CareRules
 from escalation.case_clock import CasePolicy, Rung
