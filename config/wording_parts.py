@@ -7,6 +7,8 @@ from pydantic import Field
 
 from config.parts import Name, Part
 
+Sentence = Annotated[str, Field(min_length=1, max_length=500)]
+
 
 class ConfidentialityPart(Part):
     """What members accept before anything is sent to them."""
@@ -37,8 +39,30 @@ class MailPart(Part):
     body: Annotated[str, Field(min_length=1)]
 
 
+class StagePart(Part):
+    """What a responder does when nobody has answered for so long."""
+
+    after_minutes: Annotated[int, Field(ge=0, le=1440)]
+    title: Name
+    steps: Annotated[list[Sentence], Field(min_length=1, max_length=8)]
+
+
+class CallScriptPart(Part):
+    """What a responder says on the phone, and bears in mind."""
+
+    greeting: Sentence
+    greeting_called: Sentence
+    ask_self: Annotated[list[Sentence], Field(min_length=1, max_length=8)]
+    mind_self: Sentence
+    ask_other: Annotated[list[Sentence], Field(min_length=1, max_length=8)]
+    mind_other: Sentence
+    unreached: Annotated[list[StagePart], Field(min_length=1, max_length=8)]
+
+
 class WordingPart(Part):
     """Every text by kind."""
+
+    call_script: CallScriptPart
 
     unmonitored: str
     sms: dict[str, str]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from escalation.call_script import CallScript
 from escalation.care import CareRules
 from escalation.case_clock import CasePolicy
 from escalation.deadlines import DeadlinePolicy
@@ -72,6 +73,7 @@ class Program:
     resources: tuple[Resource, ...]  # of the program's country
     prompts: Mapping[str, Sequence[str]]
     wording: Wording
+    call_script: CallScript  # what responders say
     sites: Mapping[str, Holidays] = field(default_factory=dict)  # value of the attribute, in small letters
     site_attribute: str = "site"
     shifts: Mapping[str, Window] = field(default_factory=dict)  # the same of the other attribute

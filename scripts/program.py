@@ -18,9 +18,7 @@ from escalation.case_clock import CasePolicy, Rung
 from escalation.deadlines import DeadlinePolicy
 from escalation.outreach import Card, CardKind
 from escalation.paging import PagingPolicy
-from escalation.resources import Resource, Use
 from escalation.roster import Override, Responder, Roster, Shift
-from nudges.agreements import Agreement
 from nudges.cadence import Cadence, in_order
 from nudges.clock import QuietHours, Window
 from nudges.kinds import KINDS
@@ -28,8 +26,8 @@ from nudges.proofs import VARIANTS
 from nudges.public_holidays import Holidays, UnknownRegion
 from nudges.replies import Intent, understand
 from nudges.silence import SilencePolicy
-from nudges.texts import Mail, Wording
 from scripts.program_checks import Checked, proof
+from scripts.program_words import agreement_in, call_script_in, resources_in, wording_in
 
 __all__ = ["ProgramFault", "load_program"]
 
@@ -60,10 +58,18 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
     case_policy = checked.value(lambda: _case_policy(file), "pathway")
     staff = tuple(_staff(person, number, file.country, checked) for number, person in enumerate(file.staff))
     roster = checked.value(lambda: _roster(file, staff), "on_call")
+    script = checked.value(lambda: call_script_in(file), "wording", "call_script")
     holidays = _holidays(file, checked)
     sites = {name.casefold(): _site(file, name, checked) for name in file.public_holidays.sites}
     shifts = _shifts(file, checked)
-    if window is None or policy is None or case_policy is None or roster is None or checked.faults:
+    if (
+        window is None
+        or policy is None
+        or case_policy is None
+        or roster is None
+        or script is None
+        or checked.faults
+    ):
         return None
     return Program(
         name=file.name,
@@ -105,11 +111,12 @@ def _program(loaded: LoadedProgram, checked: Checked) -> Program | None:
             early_cases=file.pathway.care.early_cases,
         ),
         matching=MappingProxyType(file.pathway.matching.model_dump()),
-        resources=_resources(file),
+        resources=resources_in(file),
         prompts=MappingProxyType({kind: tuple(prompts) for kind, prompts in file.prompts.items()}),
-        wording=_wording(file),
+        wording=wording_in(file),
+        call_script=script,
         join=_join(file, checked),
-        agreement=_agreement(file),
+        agreement=agreement_in(file),
         link_only_domains=frozenset(file.mail.link_only_domains),
         unit_messages=tuple(file.unit_messages),
         pairing=MappingProxyType(file.pairing),
@@ -155,16 +162,6 @@ def _join(file: ProgramFile, checked: Checked) -> JoinRules:
     if understand(word).intent is not Intent.UNCLEAR:
         checked.fault(f"{word!r} means something else in a reply; choose another word", "join", "word")
     return JoinRules(is_open=file.join.is_open, word=word, cohort=file.join.cohort)
-
-
-def _agreement(file: ProgramFile) -> Agreement:
-    part = file.confidentiality
-    return Agreement(
-        edition=part.edition,
-        is_draft=part.draft,
-        limits=tuple(part.limits),
-        separation=part.separation.strip(),
-    )
 
 
 def _cadences(file: ProgramFile, checked: Checked) -> tuple[Cadence, ...]:
@@ -274,32 +271,4 @@ def _case_policy(file: ProgramFile) -> CasePolicy:
             Rung(after=timedelta(hours=step.after_hours), tell=step.tell, by=step.by) for step in part.steps
         ),
         ladder_again=timedelta(hours=part.steps_again_hours),
-    )
-
-
-def _resources(file: ProgramFile) -> tuple[Resource, ...]:
-    return tuple(
-        Resource(
-            use=Use(part.use),
-            name=part.name,
-            number=part.number,
-            text=part.text,
-            url=part.url,
-            note=part.note,
-            source=part.source,
-            as_of=part.as_of,
-        )
-        for part in file.resources_of(file.country)
-    )
-
-
-def _wording(file: ProgramFile) -> Wording:
-    return Wording(
-        sms=MappingProxyType(dict(file.wording.sms)),
-        mail=MappingProxyType(
-            {kind: Mail(subject=part.subject, body=part.body) for kind, part in file.wording.mail.items()}
-        ),
-        voice=MappingProxyType(dict(file.wording.voice)),
-        mail_footer=file.wording.mail_footer,
-        unmonitored=file.wording.unmonitored if file.unmonitored else "",
     )

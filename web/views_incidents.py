@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.responders import may_answer, member_of
 from engine.staff import name_of_staff
+from escalation.call_script import Spoken
 from escalation.incidents import IncidentState
-from escalation.unreached import STAGES, Stage, stage_at
+from escalation.unreached import stage_at
 from nudges.clock import instant, zone_of
 from store.members import address_of, name_of
 from store.models import Aftercare, Incident, Staff
@@ -69,8 +70,8 @@ class IncidentPage:
     tries: int
     first_try_at: datetime | None
     report_by: datetime | None
-    stage: int  # the place in `stages` that time has come to
-    stages: tuple[Stage, ...]
+    script: Spoken  # what to say, and what to do while nobody answers
+    stage: int  # the place in the script's stages that time has come to
     emergency_contact: EmergencyContact | None
     aftercare: list[Aftercare]
 
@@ -115,7 +116,8 @@ def incident_page(
     staff = session.get_one(Staff, viewer.id)
     if incident is None or not may_answer(session, deployment, staff, incident):
         return None
-    vault, sealed = deployment.vault, incident.text_sealed
+    vault, sealed, script = deployment.vault, incident.text_sealed, deployment.program.call_script
+    fields = deployment.program.fields() | {"responder": viewer.name}
     return IncidentPage(
         row=_row(session, deployment, incident),
         reach=_reach(session, deployment, incident),
@@ -125,8 +127,8 @@ def incident_page(
         tries=incident.tries,
         first_try_at=incident.first_try_at,
         report_by=incident.report_by,
-        stage=stage_at(incident.first_try_at, now) if incident.first_try_at else 0,
-        stages=tuple(STAGES),
+        script=script.spoken(incident.about, fields),
+        stage=stage_at(script.stages, incident.first_try_at, now) if incident.first_try_at else 0,
         emergency_contact=_emergency_contact(session, deployment, incident),
         aftercare=list(_aftercare(session, incident)),
     )
