@@ -15,9 +15,9 @@ from engine.outbox import Entry
 from engine.recipients import Recipient
 from engine.shared_prompts import Prompts
 from nudges.kinds import Lane, policy_of
-from nudges.languages import SOURCE
+from nudges.languages import SOURCE, translator
 from nudges.spoken import fields_in, is_translated, wording_in
-from nudges.texts import LINK_ONLY, render
+from nudges.texts import LINK_ONLY, UNREAD, render
 
 # Mails that tell nobody anything, or that a link does not replace.
 _WHOLE = frozenset(
@@ -77,8 +77,10 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
     answerable = message.member_id is None or deployment.reply_domain is not None
     medium, wording = _WORDED_AS.get(message.medium, message.medium), deployment.program.wording
     language = _language(deployment, reader, fields)
+    unread = UNREAD
     if is_translated(wording, kind, medium, language):
         wording, fields = wording_in(wording, language), fields_in(fields, language)
+        unread = translator(language)(UNREAD)
     text = render(
         kind,
         medium,
@@ -86,6 +88,7 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
         fields,
         first=reader.is_first,
         answerable=answerable,
+        unread=unread,
     )
     return Outgoing(
         message_id=message.id.hex,

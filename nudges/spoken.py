@@ -1,7 +1,7 @@
 """A program's wording, and the small phrases that are put into it, in the language that a member reads.
 
-Only texts that the catalogs hold are replaced: a program's own wording, and answers to a crisis or about support until
-a clinician has reviewed a translation, stay as they are.
+Only texts that the catalogs hold are replaced: a program's own wording, and answers to a crisis until a clinician has
+reviewed a translation, stay as they are.
 """
 
 from collections.abc import Mapping
@@ -17,17 +17,18 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "by": "antes de las", "on": "el", "around": "a las", "now": "ahora", "call": "llame al", "or": "o",
         "text": "escriba al", "Mon": "lun", "Tue": "mar", "Wed": "mié", "Thu": "jue", "Fri": "vie",
         "Sat": "sáb", "Sun": "dom", "Jan": "ene", "Apr": "abr", "Aug": "ago", "Dec": "dic",
-        ", free, 24/7": ", gratis, 24/7",
+        ", free, 24/7": ", gratis, 24/7", "once a month": "una vez al mes", "every week": "cada semana",
     },
     "fr": {
         "by": "avant", "on": "le", "around": "vers", "now": "maintenant", "call": "appelez le", "or": "ou",
         "text": "écrivez au", "Mon": "lun", "Tue": "mar", "Wed": "mer", "Thu": "jeu", "Fri": "ven",
         "Sat": "sam", "Sun": "dim", "Feb": "fév", "Apr": "avr", "May": "mai", "Jun": "juin", "Jul": "juil",
         "Aug": "août", "Dec": "déc", ", free, 24/7": ", gratuit, 24 h/24",
+        "once a month": "une fois par mois", "every week": "chaque semaine",
     },
 }  # fmt: skip
 _OF_PHRASES = ("by", "crisis_how", "crisis_note")
-_OF_CATALOG = ("buddy", "buddies", "prompt")
+_OF_CATALOG = ("buddy", "buddies", "prompt", "words")
 
 
 def wording_in(wording: Wording, language: str) -> Wording:

@@ -80,12 +80,14 @@ def render(
     *,
     first: bool = False,
     answerable: bool = True,
+    unread: str = UNREAD,
 ) -> Text:
     """The text of a message of `kind` by `medium` ("sms" or "email").
 
     `first`: nothing was ever sent to that address before, so the text names the program and says how to
     stop, whatever the wording (a crisis answer is left as it is). `answerable` false: nobody reads answers to
-    the mail, so its first line says that instead. `fields` may hold more than is used. Raises NoWording.
+    the mail, so its first line says that instead, as `unread` words it. `fields` may hold more than is used.
+    Raises NoWording.
     """
     if medium == "sms":
         template = sms_template(kind, wording, first=first)
@@ -96,7 +98,7 @@ def render(
     subject = " ".join(MARK.sub(lambda mark: named[mark[1]], mail.subject).split())
     template = mail_template(kind, wording)
     if not answerable:
-        template = template.replace(MARKER, UNREAD, 1)
+        template = template.replace(MARKER, unread, 1)
     return Text(subject=subject, template=template, fields=_used(kind, template, fields))
 
 

@@ -1,17 +1,20 @@
 """English, Spanish and French: no text is missing in a catalog, and each fits where the English one does."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_file
 
+from config.program import load_program_file
 from nudges import agreements
+from nudges.kinds import policy_of
 from nudges.languages import LANGUAGES, SOURCE, catalog, preferred, translator
 from nudges.proofs import wording_faults
 from nudges.segments import forcing, size
 from nudges.spoken import fields_in, phrase, wording_in
-from nudges.texts import MARK, render
+from nudges.texts import MARK, UNREAD, render
 from scripts.program import load_program
 from web.application_form import WHY
 from web.visibility import TABLE, VIEWERS
@@ -19,12 +22,16 @@ from web.visibility import TABLE, VIEWERS
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 OTHERS = sorted(set(LANGUAGES) - {SOURCE})
 PROGRAM = load_program()
-# What a nudge, an introduction and joining say; answers about support and crisis wait for a clinician's review.
-TRANSLATED = (
-    "nudge", "monthly", "quarterly", "reminder", "introduction", "introduction_neutral", "thanks", "later",
-    "pause", "stopped", "started", "keep_question", "kept", "new_asked", "add_asked", "hour_set", "cover",
-    "join_code", "join_link", "invitation",
+# What members read in English whatever their language, and why.
+NOT_TRANSLATED = dict.fromkeys(
+    ("crisis_self", "crisis_self_unattended", "crisis_other", "crisis_other_unattended", "crisis_acknowledged",
+     "crisis_waiting", "crisis_taken_back", "crisis_unreached", "crisis_false_alarm"),
+    "a wrong word in an answer to a crisis harms: it waits for a clinician who speaks the language",
 )  # fmt: skip
+
+
+def to_members(kinds: Mapping[str, object]) -> set[str]:
+    return {kind for kind in kinds if not policy_of(kind).to_staff} - NOT_TRANSLATED.keys()
 
 
 def on_pages() -> set[str]:
@@ -42,9 +49,16 @@ def on_pages() -> set[str]:
 
 def in_messages() -> set[str]:
     wording = PROGRAM.wording
-    found = {prompt for prompts in PROGRAM.prompts.values() for prompt in prompts} | {wording.mail_footer}
-    for kind in TRANSLATED:
-        found |= {wording.sms[kind], wording.mail[kind].subject, wording.mail[kind].body}
+    found = {prompt for prompts in PROGRAM.prompts.values() for prompt in prompts}
+    found |= {
+        wording.mail_footer,
+        load_program_file(None).file.wording.unmonitored,
+        UNREAD,
+        *PROGRAM.unit_messages,
+    }
+    found |= {wording.sms[kind] for kind in to_members(wording.sms)}
+    for kind in to_members(wording.mail):
+        found |= {wording.mail[kind].subject, wording.mail[kind].body}
     return found
 
 
@@ -67,7 +81,7 @@ def test_no_sms_takes_more_than_two_segments_or_another_alphabet(language: str) 
     spoken = wording_in(PROGRAM.wording, language)
     known = fields_in(PROGRAM.fields(), language)
     assert wording_faults(spoken, known, PROGRAM.kinds()) == []
-    for kind in TRANSLATED:
+    for kind in to_members(spoken.sms):
         assert forcing(spoken.sms[kind]) is None, kind
 
 
@@ -87,16 +101,19 @@ def test_a_nudge_is_in_the_members_language_with_the_crisis_line(language: str) 
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_crisis_answers_stay_in_reviewed_english(language: str) -> None:
+def test_what_is_not_translated_is_a_member_text_that_stays_in_english(language: str) -> None:
     spoken = wording_in(PROGRAM.wording, language)
-    for kind in ("crisis_self", "crisis_other", "support_offer", "red"):
+    for kind in NOT_TRANSLATED:
+        assert not policy_of(kind).to_staff
         assert spoken.sms[kind] == PROGRAM.wording.sms[kind]
+        assert spoken.mail[kind] == PROGRAM.wording.mail[kind]
 
 
 def test_phrases_are_said_word_by_word() -> None:
     assert phrase("on Wed Nov 25", "es") == "el mié Nov 25"
     assert phrase("call or text 988", "fr") == "appelez le ou écrivez au 988"
     assert phrase("on Wed Nov 25", "en") == "on Wed Nov 25"
+    assert phrase("once a month", "es") == "una vez al mes"
 
 
 def test_a_browser_gets_the_first_of_its_languages_that_we_have() -> None:
