@@ -15,7 +15,7 @@ from store.models import Consent, ContactPoint, new_id
 
 # A list says only that somebody else has it on record.
 ATTESTED = Agreed(
-    wording="Attested by the organisation's list: a recorded consent that included the limits of confidentiality.",
+    wording="Attested by the organization's list: a recorded consent that included the limits of confidentiality.",
     version="import-1",
 )
 

@@ -1,9 +1,7 @@
 """What each intent of a member causes, as the table in docs/replies says; a crisis is not decided here."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from unicodedata import normalize
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,13 +14,14 @@ from engine.deployment import Deployment
 from engine.flag_crisis import flag_crisis
 from engine.handlers import coordinators_for
 from engine.log_check_in import log_check_in, question_of
+from engine.offered_calls import offer_taken_up
 from engine.outbox import Draft, put
 from engine.request_support import confirm, open_request_of, wish_for_support
 from engine.staff import notify
 from escalation.requests import RequestState
 from nudges.clock import instant, zone_of
 from nudges.days import day_named
-from nudges.replies import Intent, Understanding
+from nudges.replies import About, Intent, Understanding
 from nudges.rhythm_words import rhythm_named
 from store.inserting import insert_new
 from store.models import Colour, Inbound, Member, Rematch, UnclearReply, new_id
@@ -31,8 +30,6 @@ RHYTHM_IN_WORDS = {"monthly": "once a month", "weekly": "every week"}
 THANKS_EVERY = timedelta(days=30)
 UNCLEAR_KEPT = timedelta(hours=72)
 ASKED_WITHIN = timedelta(hours=24)
-RED_OPEN_FOR = timedelta(days=7)
-_CALL = re.compile(r"\bcall(?:back)?\b", re.IGNORECASE)
 DEFAULT_PAUSE = timedelta(days=7)
 NO_ANSWER_WHILE_SUPPRESSED = frozenset(Intent) - {Intent.START, Intent.STOP, Intent.HELP}
 ASKS_FOR_HELP = frozenset({Intent.SUPPORT, Intent.CONCERN, Intent.ORANGE, Intent.RED})
@@ -87,7 +84,7 @@ def _while_suppressed(reply: _Reply) -> None:
     """YES, 1 or a thumbs-up never silently re-subscribe; but who asks for help after a STOP gets it: the call that
     our crisis answer offered, the supporter that the STOP's own answer did, or where help is to be found."""
     if reply.said.intent is Intent.SUPPORT and reply.who.incident is not None:
-        _call_within_incident(reply)
+        _call(reply)
     elif reply.said.intent is Intent.SUPPORT and open_request_of(reply.session, reply.member.id):
         confirm(reply.session, reply.deployment, reply.member, reply.now)
         reply.answer("stopped_asked")
@@ -168,11 +165,12 @@ def _colour(reply: _Reply) -> None:
 
 
 def _support(reply: _Reply) -> None:
-    if reply.who.incident is not None:
-        _call_within_incident(reply)
+    offered = offer_taken_up(reply.session, reply.inbound, reply.who.text, reply.now)
+    if reply.who.incident is not None or offered is Intent.CONCERN:
+        _call(reply)
         return
     request = open_request_of(reply.session, reply.member.id)
-    if request is None and not _call_after_red(reply):
+    if request is None and offered is not Intent.RED:
         wish_for_support(reply.session, reply.deployment, reply.member, reply.now)
         reply.answer("stopped_offer" if reply.stops else "support_offer")
         return
@@ -186,28 +184,19 @@ def _support(reply: _Reply) -> None:
     )
 
 
-def _call_after_red(reply: _Reply) -> bool:
-    """CALL in answer to what we wrote after a red is the member's own yes."""
-    if not _CALL.search(normalize("NFKC", reply.who.text)):
-        return False
-    since = reply.now - RED_OPEN_FOR
-    red = select(func.count()).where(
-        Inbound.from_index == reply.inbound.from_index, Inbound.intent == "red", Inbound.received_at > since
-    )
-    return bool(reply.session.scalar(red))
-
-
-def _call_within_incident(reply: _Reply) -> None:
-    incident = reply.who.incident
-    if incident is None:
-        return
-    insists, incident.wants_call = not incident.wants_call, True
-    flag_crisis(
-        reply.session, reply.deployment, about=incident.about, member=reply.member, medium=incident.medium,
-        address=reply.who.address, address_index=incident.from_index, text=None, now=reply.now,
+def _call(reply: _Reply) -> None:
+    """Within an incident its responder is asked for a call; after a worry it is the third door, and pages."""
+    incident, insists = reply.who.incident, False
+    if incident is not None:
+        insists, incident.wants_call = not incident.wants_call, True
+    paged = flag_crisis(
+        reply.session, reply.deployment, about=incident.about if incident else About.OTHER, member=reply.member,
+        medium=incident.medium if incident else reply.inbound.medium, address=reply.who.address,
+        address_index=incident.from_index if incident else reply.inbound.from_index, text=None, now=reply.now,
         existing=incident, insists=insists,
     )  # fmt: skip
-    kind, details = crisis_answer(reply.session, reply.deployment, incident, reply.now)
+    paged.wants_call = True
+    kind, details = crisis_answer(reply.session, reply.deployment, paged, reply.now)
     reply.answer(kind, **details)
 
 

@@ -19,7 +19,7 @@ Next: prepaired import members.csv --cohort NAME, then prepaired rotate NAME. Ru
 
 
 def init(
-    organisation: Annotated[str | None, typer.Option(help="Your organisation's name.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="Your organization's name.")] = None,
     program: Annotated[
         str | None, typer.Option(help="What members call the program; at most 24 characters.")
     ] = None,

@@ -19,7 +19,7 @@ TOML, ENV, PROGRAM = Path("prepaired.toml"), Path(".env"), Path("program.yaml")
 DATABASE = "sqlite:///prepaired.db"
 
 QUESTIONS = {
-    "organisation": ("Your organisation's name", None),
+    "organisation": ("Your organization's name", None),
     "program": ("What members call the program", "Prepaired"),
     "zone": ("The program's time zone", "America/New_York"),
     "name": ("The coordinator's name", None),

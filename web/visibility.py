@@ -26,7 +26,7 @@ TABLE = (
         "Whether your group is active or quiet",
         ("yes", "", "yes, unless you chose “just remind me”", "", "", "counts", ""),
     ),
-    Visible("Your single answers and colours", ("yes", "", "", "", "", "counts", "")),
+    Visible("Your single answers and colors", ("yes", "", "", "", "", "counts", "")),
     Visible(
         "Why nothing was sent to you",
         ("the true reason", "", "“resting”, whatever the reason", "", "", "counts", "counts"),

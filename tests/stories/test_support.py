@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from scripts.messages import outbox
-from tests.stories.world import COORDINATOR_MAIL, World
+from tests.stories.world import COORDINATOR_MAIL, RESPONDER_PHONE, World
 
-ONE = "+12025550101"
+ONE, TWO = "+12025550101", "+12025550102"
 
 
 def test_a_first_three_tells_nobody_and_a_second_one_reaches_the_coordinator(world: World) -> None:
@@ -46,6 +46,23 @@ def test_a_three_after_a_red_is_still_only_the_first_of_two(world: World) -> Non
     world.text(ONE, "3")
     assert [request.state for request in world.requests()] == ["pending"]
     assert world.mailbox(COORDINATOR_MAIL) == []
+
+
+def test_a_call_asked_for_after_a_worry_pages_and_one_after_a_wish_for_support_does_not(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "4")
+    assert "reply CALL" in world.phone(ONE)[-1]
+    assert world.incidents() == []
+    world.text(ONE, "CALL")
+    (incident,) = world.incidents()
+    assert (incident.about, incident.wants_call) == ("other", True)
+    assert "alerting our on-call clinician to call you" in world.phone(ONE)[-1]
+    assert len(world.phone(RESPONDER_PHONE)) == 1
+    world.text(TWO, "4")
+    world.text(TWO, "3")
+    world.text(TWO, "CALL")
+    assert len(world.incidents()) == 1
+    assert [request.state for request in world.requests()] == ["open"]
 
 
 def test_an_unconfirmed_wish_is_reminded_once_next_morning_and_then_forgotten(world: World) -> None:
