@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from channels.channel import Channel
 from channels.imap import ImapMailbox
+from engine.arrivals import Arrivals
 from engine.program import Program
 from escalation.event_mail import EventDoor
 from pairing.policy import Policy
@@ -54,6 +55,7 @@ class Deployment:
     ] = ()  # what our mails come from and are answered to: where a reply's quotation begins
     event_door: EventDoor | None = None  # where the safety-reporting system mails adverse events to
     mailbox: ImapMailbox | None = None  # emptied by this node, where answers by mail arrive in one
+    arrivals: Arrivals = field(default_factory=Arrivals)  # what this process is about to store
     wake: Wake = _nobody_to_wake  # after a commit
     enqueue: Enqueue | None = None  # within one
 

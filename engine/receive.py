@@ -8,7 +8,6 @@ from sqlalchemy import select
 from engine.deployment import Deployment
 from nudges.mailtext import reply_text
 from store.addresses import BadAddress, index_form, normal
-from store.inserting import insert_new
 from store.models import Inbound, new_id
 from store.sealing import token_hash
 
@@ -96,9 +95,9 @@ def _store(
         "automatic": automatic,
         "received_at": now,
     }
-    with deployment.database.writes.begin() as session:
-        if insert_new(session, Inbound, [values], ("provider", "provider_id")):
-            return True
+    if deployment.arrivals.store(deployment.database, values):
+        return True
+    with deployment.database.reads() as session:
         known = session.scalar(
             select(Inbound.body_index).where(
                 Inbound.provider == provider, Inbound.provider_id == provider_id[:255]
