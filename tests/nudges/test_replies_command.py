@@ -35,9 +35,43 @@ def test_half_a_surrogate_and_a_byte_order_mark_do_no_harm() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["no json", "[]", '{"txt": "1"}', '{"text": 1}', "null", "[" * 100_000])
-def test_a_malformed_line_is_named_but_not_quoted(line: str) -> None:
-    with pytest.raises(UsageFault, match="line 2: ") as fault:
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("no json", "column 1: this is not JSON"),
+        ('{"text": "my secret" "x"}', "column 22: this is not JSON"),
+        ("[]", "this is a list, not an object"),
+        ("null", "this is null, not an object"),
+        ('{"txt": "my secret"}', 'there is no "text"'),
+        ('{"text": 1}', '"text" is 1, not a string'),
+        ('{"text": ["my secret"]}', '"text" is a list, not a string'),
+        ("[" * 100_000, "this is not JSON that can be read"),
+        ('{"text": ' + "1" * 5_000 + "}", "this is not JSON that can be read"),
+    ],
+)
+def test_a_malformed_line_is_named_by_line_and_column_but_not_quoted(line: str, said: str) -> None:
+    with pytest.raises(UsageFault) as fault:
         CliRunner().invoke(app, input='{"text": "1"}\n' + line, catch_exceptions=False)
-    assert line not in str(fault.value).split("such as")[0]
+    assert str(fault.value) == f'standard input, line 2: {said}; write it as {{"text": "1"}}'
     assert fault.value.exit_code == 2
+
+
+def test_the_lines_around_a_malformed_one_are_answered_and_all_faults_told() -> None:
+    result = CliRunner().invoke(app, input='{"text": "1"}\n[]\n{"text": "2"}\n{}\n')
+    assert [json.loads(line)["intent"] for line in result.stdout.splitlines()] == [
+        "connected",
+        "not_connected",
+    ]
+    assert [line.split(":")[0] for line in str(result.exception).splitlines()] == [
+        "standard input, line 2",
+        "standard input, line 4",
+    ]
+
+
+def test_one_document_holds_all_of_it_or_nothing_is_printed() -> None:
+    both = CliRunner().invoke(
+        app, ["--json"], input='{"text": "1"}\n{"text": "STOP"}', catch_exceptions=False
+    )
+    assert [row["intent"] for row in json.loads(both.stdout)] == ["connected", "stop"]
+    assert json.loads(CliRunner().invoke(app, ["--json"], input="").stdout) == []
+    assert CliRunner().invoke(app, ["--json"], input='{"text": "1"}\n[]').stdout == ""
