@@ -124,7 +124,7 @@ def _answer_crisis(
         existing=who.incident,
         drill=inbound.provider == DRILL,
     )
-    if who.is_loop or incident.drill:
+    if who.is_crisis_loop or incident.drill:
         return
     kind, details = crisis_answer(session, deployment, incident, now)
     medium = inbound.medium

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.links import Purpose
 from engine.recipients import suppressed
+from nudges.replies import Intent
 from store.members import contact_by_index
 from store.models import Inbound, Incident, Link, Member, Suppression
 
 LOOP_WINDOW = timedelta(hours=1)
 MOST_ANSWERS = 12  # automatic answers to one address in an hour
+MOST_CRISIS_ANSWERS = 5  # of those to cries for help, however much else was written
 MOST_REPEATS = 4  # of one identical text in an hour: that is a machine
 
 
@@ -29,7 +31,8 @@ class Correspondent:
     trusted: bool  # whether the message may change what is stored of the member
     asked_by: UUID | None  # the nudge whose reply address a mail was sent to
     is_suppressed: bool
-    is_loop: bool
+    is_loop: bool  # no more answers to this
+    is_crisis_loop: bool  # not even to a cry for help; it pages all the same
     incident: Incident | None  # the open one of this address or member
 
 
@@ -59,6 +62,7 @@ def identify(session: Session, deployment: Deployment, inbound: Inbound) -> Corr
         asked_by=asked_by,
         is_suppressed=bool(suppressed(session, {(inbound.medium, inbound.from_index)})),
         is_loop=_is_loop(session, inbound),
+        is_crisis_loop=_is_crisis_loop(session, inbound),
         incident=_open_incident(session, inbound, member),
     )
 
@@ -82,16 +86,26 @@ def _reply_link(session: Session, inbound: Inbound) -> Link | None:
 
 
 def _is_loop(session: Session, inbound: Inbound) -> bool:
+    recent = _recent(inbound)
+    same = recent.where(Inbound.body_index == inbound.body_index)
+    many = (session.scalar(recent) or 0) >= MOST_ANSWERS
+    return many or (session.scalar(same) or 0) >= MOST_REPEATS
+
+
+def _is_crisis_loop(session: Session, inbound: Inbound) -> bool:
+    """A person in need may write many short texts: only cries that were answered already count."""
+    cries = _recent(inbound).where(Inbound.intent == Intent.CRISIS)
+    return (session.scalar(cries) or 0) >= MOST_CRISIS_ANSWERS
+
+
+def _recent(inbound: Inbound) -> Select[int]:
     since: datetime = inbound.received_at - LOOP_WINDOW
-    recent = select(func.count()).where(
+    return select(func.count()).where(
         Inbound.from_index == inbound.from_index,
         Inbound.received_at > since,
         Inbound.id != inbound.id,
         Inbound.state != "new",
     )
-    same = recent.where(Inbound.body_index == inbound.body_index)
-    many = (session.scalar(recent) or 0) >= MOST_ANSWERS
-    return many or (session.scalar(same) or 0) >= MOST_REPEATS
 
 
 def _open_incident(session: Session, inbound: Inbound, member: Member | None) -> Incident | None:

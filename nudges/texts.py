@@ -31,6 +31,8 @@ ROOM = {
     "responder": 30, "role": 20, "by": 28, "minutes": 4, "crisis": 18, "crisis_how": 34, "crisis_note": 20,
     "emergency": 18, "number": 3, "code": 6, "why": 48, "words": 160, "link": 49,
 }  # fmt: skip
+# Of these half a value is none: a longer one is left out. The support page has it.
+_WHOLE = frozenset({"coordinator_phone"})
 # In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
 FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}
 
@@ -129,11 +131,13 @@ def mail_template(kind: str, wording: Wording) -> str:
 
 
 def short(name: str, value: str) -> str:
-    """A field's value as an SMS carries it: plain letters, no longer than its room."""
+    """A field's value as an SMS carries it: plain letters, no longer than its room; an address whole or not at all."""
     room = ROOM.get(name)
     text = plain(value)
     if name == "link" or room is None or len(text) <= room:
         return text
+    if name in _WHOLE:
+        return ""
     words = text[: room + 1].rsplit(" ", 1)  # whole words where there are several
     return (words[0] if len(words) > 1 else text[:room]).removesuffix(" and").rstrip()
 

@@ -219,3 +219,18 @@ def test_a_crisis_answer_in_doubt_waits_for_no_second_look(world: World) -> None
     assert "988" in world.phone(ONE)[-1]
     assert len(world.phone(RESPONDER_PHONE)) == 1
     assert world.clock.now() - asked < timedelta(minutes=1)
+
+
+def test_a_cry_after_many_short_texts_is_answered_and_one_cry_over_and_over_only_pages(world: World) -> None:
+    world.enrol({}, {})
+    for number in range(14):
+        world.text(ONE, f"ok {number} thing")
+    assert not any("Automatic reply" in text for text in world.phone(ONE))
+    world.text(ONE, "I want to die")
+    assert "Automatic reply" in world.phone(ONE)[-1]
+    assert len(world.incidents()) == 1
+    assert any("needs you now" in text for text in world.phone(RESPONDER_PHONE))
+    for _ in range(10):
+        world.text(ONE, "I want to die")
+    answers = [text for text in world.phone(ONE) if "Automatic reply" in text]
+    assert 1 <= len(answers) <= 5

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engine.outbox import Draft, State, put
-from store.models import Member
+from store.models import AuditEntry, Member, Suppression
 from tests.stories.world import COORDINATOR_MAIL, World
 
 ONE, TWO = "+12025550101", "+12025550102"
@@ -181,3 +181,25 @@ def test_a_second_yes_beside_a_stop_tells_the_coordinator_both(world: World) -> 
     world.text(ONE, "3, and stop texting me")
     assert "has your request" in world.phone(ONE)[-1]
     assert len(world.mailbox(COORDINATOR_MAIL)) == 2
+
+
+def test_start_by_text_brings_back_texts_alone_and_is_on_the_trail(world: World) -> None:
+    world.enrol({"email": "one@example.org", "email_consent": "yes"}, {})
+    world.publish()
+    world.tick()
+    world.text(ONE, "STOP")
+    world.text(ONE, "START")
+    with world.deployment.database.reads() as session:
+        barred = session.scalars(select(Suppression.medium)).all()
+        trail = session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)).all()
+    assert barred == ["email"]
+    assert [action for action in trail if action.startswith("opted")] == ["opted_out", "opted_in"]
+
+
+def test_help_is_answered_with_the_crisis_line_the_support_link_stop_and_a_name(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "HELP")
+    for words in ("988", "911", "/s/", "STOP", "Cora Ordin"):
+        assert words in world.phone(ONE)[-1]
+    assert "@" not in world.phone(ONE)[-1]  # half an address would be none
+    assert world.requests() == []
