@@ -14,6 +14,7 @@ from web import (
     api_routes,
     choice_routes,
     console_routes,
+    door_routes,
     event_routes,
     health_routes,
     hold_routes,
@@ -23,6 +24,8 @@ from web import (
     meeting_routes,
     member_routes,
     outreach_routes,
+    own_address_routes,
+    own_data_routes,
     poster_routes,
     program_routes,
     public_routes,
@@ -50,7 +53,10 @@ _ROUTERS = (
     twilio_routes.router,
     voice_routes.router,
     sendgrid_routes.router,
-    member_routes.router,  # before the support page, whose token takes all that is left of a path
+    door_routes.router,  # before the support page, whose token takes all that is left of a path
+    member_routes.router,
+    own_data_routes.router,
+    own_address_routes.router,
     support_routes.router,
     join_routes.router,
     invitation_routes.router,
