@@ -63,11 +63,15 @@ class MailRulesPart(Part):
     link_only_domains: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]]
 
 
+Days = Annotated[int, Field(ge=7, le=730)]
+
+
 class RotationPart(Part):
     """How large groups are, and how long a round runs."""
 
     size: Literal[2, 3]
-    days: Annotated[int, Field(ge=7, le=730)]
+    days: Days
+    cohorts: dict[Annotated[str, Field(min_length=1, max_length=80)], Days]
     most_change: Annotated[int, Field(ge=0, le=100)]
     look_ahead: Annotated[int, Field(ge=0, le=40)]
 

@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.outbox import Draft, put_many
 from engine.plan_nudges import media_of
 from nudges.holds import local_day
-from store.models import BuddyGroup, Round
+from store.models import BuddyGroup, Cohort, Round
 
 LEAD = timedelta(days=7)  # before the round ends, so that the answers are there when the next is planned
+SHARE = 4  # and of a short round no more than a quarter
 GROUPS_AT_ONCE = 200
 
 
@@ -46,9 +47,15 @@ def ask_to_keep(deployment: Deployment, now: datetime) -> int:
     return len(groups)
 
 
+def lead_of(length: timedelta) -> timedelta:
+    """How long before the end of a round of that length its members are asked, in whole days."""
+    return min(LEAD, timedelta(days=max(1, length.days // SHARE)))
+
+
 def _due(session: Session, deployment: Deployment, now: datetime, most: int) -> list[BuddyGroup]:
-    today = local_day(now, deployment.program.zone)
-    begun_by = now - deployment.round_length + LEAD
+    own = deployment.round_lengths
+    ids = {one.name: one.id for one in session.scalars(select(Cohort).where(Cohort.name.in_(own)))}
+    others = BuddyGroup.cohort_id.not_in(ids.values())
     return list(
         session.scalars(
             select(BuddyGroup)
@@ -57,12 +64,24 @@ def _due(session: Session, deployment: Deployment, now: datetime, most: int) -> 
                 BuddyGroup.state == "active",
                 BuddyGroup.keep_asked_at.is_(None),
                 or_(
-                    Round.ends_on <= today + LEAD,
-                    Round.ends_on.is_(None) & (BuddyGroup.started_at <= begun_by),
+                    others & _ends_soon(deployment, deployment.round_length, now),
+                    *(
+                        (BuddyGroup.cohort_id == ids[name]) & _ends_soon(deployment, own[name], now)
+                        for name in sorted(ids)
+                    ),
                 ),
             )
             .order_by(BuddyGroup.id)
             .limit(most)
             .options(selectinload(BuddyGroup.places))
         )
+    )
+
+
+def _ends_soon(deployment: Deployment, length: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Of a group, that its round ends within the lead; before the first round it is counted from its own beginning."""
+    lead = lead_of(length)
+    return or_(
+        Round.ends_on <= local_day(now, deployment.program.zone) + lead,
+        Round.ends_on.is_(None) & (BuddyGroup.started_at <= now - length + lead),
     )

@@ -39,6 +39,7 @@ class Deployment:
     policy: Policy = field(default_factory=Policy)  # the program's pairing rules
     group_size: int = 2
     round_length: timedelta = timedelta(days=90)
+    round_lengths: Mapping[str, timedelta] = field(default_factory=dict)  # cohort -> its own
     most_change: int = 100  # percent of the running groups that a round may change
     look_ahead: int = 6  # rounds that are planned with the next one, so that it does not spoil them
     channels: Mapping[str, Channel] = field(default_factory=dict)  # medium -> channel
@@ -58,6 +59,10 @@ class Deployment:
     arrivals: Arrivals = field(default_factory=Arrivals)  # what this process is about to store
     wake: Wake = _nobody_to_wake  # after a commit
     enqueue: Enqueue | None = None  # within one
+
+    def length_of(self, cohort: str) -> timedelta:
+        """How long a round of that cohort runs."""
+        return self.round_lengths.get(cohort, self.round_length)
 
     def wake_with(self, session: Session, sender: str) -> None:
         """Has that queue looked at once this transaction is committed, and not at all where it is not."""

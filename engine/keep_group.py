@@ -5,6 +5,7 @@ learns who wished what.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -26,6 +27,7 @@ class Choice(StrEnum):
     ADD = "add"  # stay, and a third is welcome
 
 
+PAIR = 2
 ANSWERS = {Choice.KEEP: "kept", Choice.NEW: "new_asked", Choice.ADD: "add_asked"}
 
 
@@ -61,13 +63,21 @@ def own_wish(session: Session, vault: Vault, group_id: UUID, member_id: UUID) ->
     return Choice(vault.open(row.choice_sealed, "keep_wish", "choice", row.id)) if row else None
 
 
-def locks_wished(
-    session: Session, vault: Vault, cohort_id: UUID, agreed: Sequence[frozenset[UUID]]
-) -> list[frozenset[UUID]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """What a cohort's members wish of its next round, as groups."""
+
+    locks: tuple[frozenset[UUID], ...]  # who are to stay together
+    welcoming: tuple[frozenset[UUID], ...]  # those of them who are two, and both would like a third
+
+
+def wishes_of(session: Session, vault: Vault, cohort_id: UUID, agreed: Sequence[frozenset[UUID]]) -> Wished:
     """Who is to stay together: the agreements, without those that somebody in a group wishes to leave, and the
-    groups that everybody in them wishes to keep."""
+    groups that everybody in them wishes to keep. A third comes only where both would like one: from one who came
+    otherwise the other would learn who had asked."""
     kept: list[frozenset[UUID]] = []
     left: list[frozenset[UUID]] = []
+    adding: list[frozenset[UUID]] = []
     for group in _asked_groups(session, cohort_id):
         members = frozenset(place.member_id for place in group.places if place.active)
         said = {one: own_wish(session, vault, group.id, one) for one in members}
@@ -75,8 +85,12 @@ def locks_wished(
             left.append(members)
         elif None not in said.values():
             kept.append(members)
+            if set(said.values()) == {Choice.ADD}:
+                adding.append(members)
     stays = [one for one in agreed if not any(one <= members for members in left)]
-    return stays + [one for one in kept if not any(one & other for other in stays)]
+    stays += [one for one in kept if one in adding or not any(one & other for other in stays)]
+    apart = [one for one in adding if not any(one & other for other in stays if not other <= one)]
+    return Wished(locks=tuple(stays), welcoming=tuple(one for one in apart if len(one) == PAIR))
 
 
 def _asked_groups(session: Session, cohort_id: UUID) -> Sequence[BuddyGroup]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.keep_group import locks_wished
+from engine.keep_group import wishes_of
 from engine.recipients import suppressed
 from nudges.holds import local_day
 from pairing.policy import Person, Policy
@@ -28,6 +28,7 @@ class PairingInput:
     policy: Policy
     history: tuple[tuple[int, frozenset[str]], ...]
     locks: tuple[tuple[str, ...], ...]
+    welcoming: tuple[tuple[str, ...], ...]  # of the locks: two who would both like a third
     ids: Mapping[str, UUID]  # ref -> id, of those who take part
     refs: Mapping[UUID, str]  # the same, the other way round, of everybody in the cohort
     left_out: Mapping[str, int]  # why -> how many
@@ -46,7 +47,8 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
         for pair in exclusions(session, deployment.vault)
         if pair <= refs.keys()
     )
-    agreed = locks_wished(session, deployment.vault, cohort_id, list(agreements(session, deployment.vault)))
+    wished = wishes_of(session, deployment.vault, cohort_id, list(agreements(session, deployment.vault)))
+    agreed = wished.locks
     never |= _apart_from_outsiders(members, agreed)
     with_friends = {one for group in agreed for one in group}
     active = [member for member in active if not member.is_outside or member.id in with_friends]
@@ -61,6 +63,9 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
             if group <= refs.keys()
         ),
         locks=tuple(tuple(sorted(refs[one] for one in group)) for group in agreed if group <= here),
+        welcoming=tuple(
+            tuple(sorted(refs[one] for one in group)) for group in wished.welcoming if group <= here
+        ),
         ids={member.ref: member.id for member in active},
         refs=refs,
         left_out=dict(Counter(why for why in reasons.values() if why)),

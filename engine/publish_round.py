@@ -58,7 +58,7 @@ def bring_into_force(
     _end_groups(session, cohort, now)
     stored.state, stored.published_at = "published", now
     local = now.astimezone(zone_of(deployment.program.zone))
-    stored.ends_on = local.date() + deployment.round_length
+    stored.ends_on = local.date() + deployment.length_of(cohort.name)
     changed = [group for group in stored.groups if _members(group) not in before]
     staying = [group for group in stored.groups if _members(group) in before]
     start_groups(session, deployment, changed, now, introduce=True)

@@ -12,13 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.keep_group import PAIR
 from engine.pairing_input import PairingInput, pairing_input, rematch_wishes
 from engine.publish_round import bring_into_force, somebody_was_quicker
 from engine.stored_rounds import RotationRefused, locked_cohort
 from nudges.cadence import zone_of
 from pairing.obstacles import Unplaceable
-from pairing.plan import plan
 from pairing.steadiness import steady_groups
+from pairing.thirds import plan_with_thirds
 from pairing.why_not import Chosen
 from store import audit
 from store.cohorts import active_groups, cohort_by_name, latest_round
@@ -102,9 +103,12 @@ def _planned(
         running, {person.id: person for person in given.people}, given.policy,
         most_change=deployment.most_change, history=given.history, unsettled=wishes,
     )  # fmt: skip
-    found = plan(
+    welcome = plan_with_thirds(
         given.people,
         given.policy,
+        welcoming=given.welcoming
+        if deployment.group_size == PAIR
+        else (),  # in a program of threes it comes anyway
         size=deployment.group_size,
         history=given.history,
         locks=given.locks,
@@ -113,6 +117,7 @@ def _planned(
         first_round=numbers[0],
         look_ahead=deployment.look_ahead,
     )
+    found = welcome.plan
     best = found.rounds[0]
     kept = tuple(group for group in best.groups if frozenset(group) in set(running))
     staying = {ref for group in kept for ref in group}
@@ -140,6 +145,7 @@ def _planned(
             number=numbers[0],
             history=given.history,
             locks=given.locks,
+            thirds=welcome.thirds,
             steady=steady,
             seed=seed,
         ),

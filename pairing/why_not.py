@@ -36,6 +36,7 @@ class Chosen:
     history: tuple[Past, ...] = ()  # before this round
     requests: tuple[Request, ...] = ()
     locks: tuple[tuple[str, ...], ...] = ()
+    thirds: tuple[tuple[str, ...], ...] = ()  # two of the locks with a third who was brought to them
     steady: tuple[tuple[str, ...], ...] = ()  # groups that went on because only so many may change
     seed: int = 0
 
@@ -73,6 +74,7 @@ def _told(one: str, other: str, chosen: Chosen, policy: Policy) -> str:
         return f"{one if one not in seated else other}: {NOBODY}."
     wished = mutual((request.asker, request.asked) for request in chosen.requests)
     for said, pairs in (
+        ("are a group because two of them would like a third", chosen.thirds),
         ("agreed to stay together", chosen.locks),
         ("go on together, since only some groups change in a round", chosen.steady),
         ("asked for each other", wished),

@@ -1,6 +1,6 @@
 """The `pairing` and `rotation` blocks of a program file: the rules that members are paired by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ class PairingRules:
     requests: tuple[Request, ...]
     group_size: int
     round_length: timedelta
+    round_lengths: Mapping[str, timedelta]  # of cohorts with rounds of their own
     most_change: int  # percent of the running groups
     look_ahead: int  # rounds
     attributes: frozenset[str]  # that the rules speak of
@@ -42,6 +43,7 @@ def pairing_rules(loaded: LoadedProgram) -> PairingRules:
         requests=requests(rules, folder),
         group_size=loaded.file.rotation.size,
         round_length=timedelta(days=loaded.file.rotation.days),
+        round_lengths={name: timedelta(days=days) for name, days in loaded.file.rotation.cohorts.items()},
         most_change=loaded.file.rotation.most_change,
         look_ahead=loaded.file.rotation.look_ahead,
         attributes=frozenset(

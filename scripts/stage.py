@@ -121,6 +121,7 @@ def set_stage(
         policy=rules.policy,
         group_size=size or rules.group_size,
         round_length=rules.round_length,
+        round_lengths=rules.round_lengths,
         most_change=rules.most_change,
         look_ahead=rules.look_ahead,
         channels=_channels(url, program.name),

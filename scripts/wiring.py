@@ -128,6 +128,7 @@ def deployment_from(
         policy=rules.policy,
         group_size=rules.group_size,
         round_length=rules.round_length,
+        round_lengths=rules.round_lengths,
         most_change=rules.most_change,
         look_ahead=rules.look_ahead,
         channels=channels_of(settings, program, clock) if channels is None else channels,

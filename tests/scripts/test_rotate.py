@@ -114,6 +114,7 @@ def test_the_program_file_sets_size_length_and_rules(sqlite_installation: Instal
         ("pairing:\n  nonsense: 1\n", "program.yaml:2: pairing.nonsense"),
         ("pairing:\n  requests: wishes.csv\n", "program.yaml:2: pairing.requests"),
         ("rotation: {size: 4}\n", "program.yaml:1: rotation.size"),
+        ("rotation: {cohorts: {spring: 3}}\n", "program.yaml:1: rotation.cohorts.spring"),
         ("pairing:\n  never:\n    - {pairs: nowhere.csv}\n", "nowhere.csv: cannot be read"),
     ],
 )

@@ -1,12 +1,13 @@
 """From the ninetieth day on: keep, new or add in private; the hour by reply; somebody who stands in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from engine.erase_member import erase_member
-from engine.rotate import RoundPlan, plan_round
+from engine.rotate import RoundPlan, Running, plan_round
 from store.cohorts import active_groups, cohort_by_name
 from store.models import AuditEntry, Cover, Member, Message
 from tests.stories.world import World
@@ -137,3 +138,49 @@ def test_while_a_buddy_is_away_others_look_out_and_it_ends_by_itself(world: Worl
     with world.deployment.database.reads() as session:
         (cover,) = session.scalars(select(Cover))
     assert cover.ended_at is not None
+
+
+def test_two_who_both_add_get_a_third_at_the_next_round(world: World) -> None:
+    world.enrol(*({} for _ in range(5)))
+    world.publish()
+    world.advance(hours=2)
+    world.clock.at += timedelta(days=84)
+    world.tick()
+    mine = next(group for group in running_groups(world) if len(group) == 2)
+    for ref in mine:
+        world.text(PHONES[int(ref[1]) - 1], "add")
+    assert "If your buddy says ADD too" in world.phone(PHONES[int(mine[0][1]) - 1])[-1]
+    found = next_groups(world)
+    assert sorted(map(len, found)) == [2, 3]
+    assert any(set(mine) < set(group) for group in found)
+
+
+def test_one_who_adds_alone_brings_nobody_since_the_other_would_learn_who_asked(asked: World) -> None:
+    (mine,) = [group for group in running_groups(asked) if "m1" in group]
+    for ref, word in zip(mine, ("add", "keep"), strict=True):
+        asked.text(PHONES[int(ref[1]) - 1], word)
+    assert mine in next_groups(asked)
+
+
+def test_a_cohort_with_short_rounds_is_asked_and_planned_sooner(world: World) -> None:
+    world = replace(
+        world, deployment=replace(world.deployment, round_lengths={"students": timedelta(days=14)})
+    )
+    world.enrol({}, {}, cohort="students")
+    world.enrol({"id": "m3", "phone": PHONES[2]}, {"id": "m4", "phone": PHONES[3]}, cohort="spring")
+    for cohort in ("students", "spring"):
+        world.publish(cohort)
+    world.advance(days=10)
+    assert not any("KEEP, NEW, or ADD" in text for phone in PHONES[:4] for text in world.phone(phone))
+    world.advance(days=2)
+    assert [sum("KEEP, NEW, or ADD" in text for text in world.phone(phone)) for phone in PHONES[:4]] == [
+        1,
+        1,
+        0,
+        0,
+    ]
+    world.advance(days=2)
+    planned = plan_round(world.deployment, "students", now=world.clock.now())
+    assert isinstance(planned, RoundPlan)
+    assert planned.number == 2
+    assert isinstance(plan_round(world.deployment, "spring", now=world.clock.now()), Running)
