@@ -6,12 +6,14 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import rhythms
-from engine.confirm_address import confirmed_in
+from engine.confirm_address import JOINING_LASTS, confirmed_in
 from engine.deployment import Deployment
 from engine.join_program import confirmed_contact
+from engine.outbox import Draft, put_many
 from engine.patterns import LAST_HOUR
 from engine.record_consent import record_consent
 from nudges.agreements import Agreed
@@ -19,8 +21,8 @@ from nudges.languages import LANGUAGES
 from nudges.rhythm import in_order
 from pairing.errors import PrepairedError
 from store import audit
-from store.members import attributes_of, seal_emergency_contact
-from store.models import Joining, Member
+from store.members import address_of, attributes_of, seal_emergency_contact
+from store.models import Consent, Joining, Member
 
 LONGEST = 80
 DAYS = "0123456"
@@ -88,11 +90,16 @@ def use_address(deployment: Deployment, joining_id: UUID, member_id: UUID, now: 
         if who is None or who.settles != member_id or who.member_id not in (None, member_id):
             return False
         member = session.get_one(Member, member_id)
+        is_plain = who.member_id == member_id or _has_just_joined(session, member_id, now)
+        if not is_plain:
+            _tell_known_addresses(session, deployment, member, joining_id, now)
         old = next((one for one in member.contacts if one.medium == who.medium), None)
         if old is not None:
             member.contacts.remove(old)
             session.flush()
         point = confirmed_contact(deployment, member_id, who, now)
+        point.consented = True
+        point.changed_at = None if is_plain else now
         member.contacts.append(point)
         agreed = deployment.program.agreement.agreed(who.medium, _language(deployment, member))
         record_consent(session, point, agreed, now, how="page")
@@ -112,6 +119,31 @@ def asked_to_agree(deployment: Deployment, joining_id: UUID, member_id: UUID) ->
 
 def _language(deployment: Deployment, member: Member) -> str:
     return member.language or deployment.program.language
+
+
+def _has_just_joined(session: Session, member_id: UUID, now: datetime) -> bool:
+    """Whether this is still the browser that joined a moment ago, with a second way of being written to."""
+    query = select(Consent.id).where(
+        Consent.member_id == member_id,
+        Consent.how.in_(("join", "invitation")),
+        Consent.at > now - JOINING_LASTS,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _tell_known_addresses(
+    session: Session, deployment: Deployment, member: Member, change: UUID, now: datetime
+) -> None:
+    """Every address that was the member's until now hears of it, neutrally: whoever it was, the member knows."""
+    drafts = [
+        Draft(
+            key=f"address_changed:{member.id}:{change}:{point.medium}", kind="address_changed", medium=point.medium,
+            address=address_of(deployment.vault, point), details={"language": member.language}, due_at=now,
+        )
+        for point in member.contacts
+        if point.consented and point.unusable_since is None
+    ]  # fmt: skip
+    put_many(session, deployment, drafts, now)
 
 
 def settles(deployment: Deployment, wanted: Settings) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.groups import dissolve, start_groups
 from engine.outbox import State
-from engine.pairing_input import pairing_input
+from engine.pairing_input import person_of
 from pairing.errors import PrepairedError
 from store import audit
 from store.cohorts import cohort_ids_of, group_in_cohort, join_cohort, latest_round
@@ -91,11 +91,9 @@ def accept(deployment: Deployment, invitation_id: UUID, friend_id: UUID, now: da
 
 
 def _bring_together(session: Session, deployment: Deployment, one: UUID, other: UUID, now: datetime) -> None:
-    if is_excluded(session, deployment.vault, one, other):
-        return
     cohort_id = next(iter(cohort_ids_of(session, one)), None)
-    if cohort_id is None:
-        return
+    if cohort_id is None or not _may_meet(session, deployment, {one, other}):
+        return  # and who may not be with any of them does not come into their cohort
     join_cohort(session, session.get_one(Cohort, cohort_id).name, [other], now)
     mine, theirs = (group_in_cohort(session, cohort_id, each) for each in (one, other))
     there = mine or theirs
@@ -104,7 +102,7 @@ def _bring_together(session: Session, deployment: Deployment, one: UUID, other: 
         return
     seated = {place.member_id for place in there.places if place.active} if there else set()
     wanted = seated | {one, other}
-    if len(wanted) > LARGEST_GROUP or not _may_meet(session, deployment, cohort_id, wanted, now):
+    if len(wanted) > LARGEST_GROUP or not _may_meet(session, deployment, wanted):
         return
     _agree(session, deployment, wanted, now)
     if there is not None:
@@ -150,18 +148,12 @@ def form_group(
     return group
 
 
-def _may_meet(
-    session: Session, deployment: Deployment, cohort_id: UUID, members: set[UUID], now: datetime
-) -> bool:
+def _may_meet(session: Session, deployment: Deployment, members: set[UUID]) -> bool:
     """Whether no rule of the program, and no wish of anybody, speaks against any two of them."""
     if any(is_excluded(session, deployment.vault, *pair) for pair in combinations(members, 2)):
         return False
-    given = pairing_input(session, deployment, cohort_id, now)
-    people = {person.id: person for person in given.everybody}
-    named = [people[given.refs[member]] for member in members if member in given.refs]
-    return len(named) == len(members) and all(
-        deployment.policy.allows(first, second) for first, second in combinations(named, 2)
-    )
+    people = [person_of(deployment, session.get_one(Member, member)) for member in members]
+    return all(deployment.policy.allows(first, second) for first, second in combinations(people, 2))
 
 
 def _agree(session: Session, deployment: Deployment, members: set[UUID], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Shows that a number or address is in the hands of whoever gave it: a code, or a link that is pressed.
 
-Answers alike for an address that is enrolled, unknown or stopped, so that nobody learns who takes part.
+Answers alike for an address that is enrolled, unknown or stopped, so that nobody learns who takes part. A code holds
+for everybody who asked for one to that address just now, each with tries of their own: nobody spoils it for another.
 """
 
 import secrets
@@ -9,23 +10,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from engine.code_limits import may_send, may_wait, network_of
 from engine.deployment import Deployment
 from engine.outbox import Draft, put
 from pairing.errors import PrepairedError
 from store.addresses import index_form, normal
 from store.members import contact_by_index
-from store.models import Invitation, Joining, new_id
+from store.models import ContactPoint, Invitation, Joining, new_id
 from store.sealing import new_token, token_hash
 
 CODE_LASTS = timedelta(minutes=15)
 JOINING_LASTS = timedelta(hours=2)  # from a confirmed address to a finished form
-ONE_CODE_EVERY = timedelta(minutes=1)
-MOST_CODES_A_DAY = 5  # to one address
-MOST_CODES_AN_HOUR = 300  # to all of them together
 MOST_TRIES = 5
+SETTLES_IN = timedelta(days=3)  # until an address that was put on a member's page opens that page
 
 
 class CannotSend(PrepairedError):
@@ -41,6 +41,9 @@ class Confirmed:
     address: str
     member_id: UUID | None  # the member who has that address already
     has_joined: bool  # and has agreed to be written to
+    settles_until: (
+        datetime | None
+    )  # an address that was put on the member's page lately opens nothing before then
     settles: UUID | None  # the member who is adding this address to their own page
     invitation_id: UUID | None
     is_outside: bool  # invited by a member, and does not work here
@@ -59,8 +62,10 @@ def send_code(
     invitation_id: UUID | None = None,
     member_id: UUID | None = None,
     language: str = "",
+    requester: str = "",
 ) -> UUID:
-    """Sends a code to that number or address; the id of the joining that the code belongs to.
+    """Sends a code to that number or address; the id of the joining that the code belongs to. `requester`: the network
+    address that asks.
 
     Raises BadAddress, CannotSend. Whether anything was really sent is not told: too many codes, or an address
     that said STOP, look the same.
@@ -68,20 +73,21 @@ def send_code(
     medium = medium_of(text)
     address = _reachable(deployment, medium, text)
     index = deployment.vault.index(index_form(medium, address), medium)
+    asker = deployment.vault.index(network_of(requester), "requester")
     with deployment.database.writes.begin() as session:
-        recent = _latest(session, index, now - ONE_CODE_EVERY)
-        if recent is not None and (recent.invitation_id, recent.member_id) == (invitation_id, member_id):
-            return recent.id
         row, code = new_id(), f"{secrets.randbelow(1_000_000):06}"
-        if recent is not None or _too_many(session, index, now):
+        if not may_wait(session, index, asker, now):
             return row  # of nothing: its page asks for a code that nobody has
+        goes = may_send(session, medium, index, asker, now)
         session.add(
             Joining(
                 id=row,
                 medium=medium,
                 address_sealed=deployment.vault.seal(address, "joining", "address", row),
                 address_index=index,
-                code_index=deployment.vault.index(code, f"code:{row}"),
+                code_index=_sealed_code(deployment, index, code) if goes else None,
+                sent_at=now if goes else None,
+                requester_index=asker,
                 member_id=member_id,
                 invitation_id=invitation_id,
                 created_at=now,
@@ -89,13 +95,25 @@ def send_code(
             )
         )
         session.flush()
-        minutes = str(int(CODE_LASTS.total_seconds() // 60))
-        draft = Draft(
-            key=f"join_code:{row}", kind="join_code", medium=medium, address=address,
-            details={"code": code, "minutes": minutes, "language": language}, due_at=now,
-        )  # fmt: skip
-        put(session, deployment, draft, now)
+        if goes:
+            _put_code(session, deployment, row, medium, address, code, language, now)
     return row
+
+
+def _put_code(
+    session: Session, deployment: Deployment, row: UUID, medium: str, address: str, code: str, language: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    minutes = str(int(CODE_LASTS.total_seconds() // 60))
+    draft = Draft(
+        key=f"join_code:{row}", kind="join_code", medium=medium, address=address,
+        details={"code": code, "minutes": minutes, "language": language}, due_at=now,
+    )  # fmt: skip
+    put(session, deployment, draft, now)
+
+
+def _sealed_code(deployment: Deployment, address_index: str, code: str) -> str:
+    return deployment.vault.index(code, f"code:{address_index}")
 
 
 def joining_by_link(
@@ -118,18 +136,30 @@ def joining_by_link(
 
 
 def try_code(deployment: Deployment, joining_id: UUID, code: str, now: datetime) -> bool:
-    """Whether that was the code; five tries, then it is worth nothing."""
+    """Whether that was a code that went to the address within its time; five tries each, then it is worth nothing."""
     digits = "".join(sign for sign in code if sign.isdigit())
     with deployment.database.writes.begin() as session:
-        counted = session.execute(
+        index = session.execute(
             update(Joining)
-            .where(Joining.id == joining_id, Joining.tries < MOST_TRIES, Joining.expires_at > now)
+            .where(
+                Joining.id == joining_id, Joining.tries < MOST_TRIES, Joining.expires_at > now,
+                Joining.confirmed_at.is_(None), Joining.token_hash.is_(None),
+            )
             .values(tries=Joining.tries + 1)
-            .returning(Joining.code_index)
-        ).scalar_one_or_none()
-        good = deployment.vault.index(digits, f"code:{joining_id}")
-        if counted is None or not secrets.compare_digest(counted, good):
+            .returning(Joining.address_index)
+        ).scalar_one_or_none()  # fmt: skip
+        if index is None:
             return False
+        live = select(Joining.code_index).where(
+            Joining.address_index == index,
+            Joining.code_index.is_not(None),
+            Joining.sent_at > now - CODE_LASTS,
+        )
+        good = _sealed_code(deployment, index, digits)
+        if not any(secrets.compare_digest(one or "", good) for one in session.scalars(live).all()):
+            return False
+        spent = update(Joining).where(Joining.address_index == index, Joining.code_index == good)
+        session.execute(spent.values(code_index=None))
         _confirm(session, joining_id, now)
     return True
 
@@ -175,10 +205,20 @@ def confirmed_in(
         address=deployment.vault.open(row.address_sealed, "joining", "address", row.id),
         member_id=point.member_id if point else None,
         has_joined=joined,
+        settles_until=settles_until(point, now) if point and joined else None,
         settles=row.member_id,
         invitation_id=row.invitation_id,
         is_outside=bool(row.invitation_id and session.get_one(Invitation, row.invitation_id).is_outside),
     )
+
+
+def settles_until(point: ContactPoint, now: datetime) -> datetime | None:
+    """Until when an address that was put on a member's page opens that page for nobody; None where it may.
+
+    Whoever finds a page open for a moment could otherwise make it theirs for good.
+    """
+    over = point.changed_at + SETTLES_IN if point.changed_at else None
+    return over if over and over > now else None
 
 
 def forget_joinings(deployment: Deployment, now: datetime) -> int:
@@ -192,10 +232,11 @@ def forget_joinings(deployment: Deployment, now: datetime) -> int:
 
 
 def _confirm(session: Session, joining_id: UUID, now: datetime) -> None:
+    """Once: a link that is pressed again lasts no longer for it."""
     session.execute(
         update(Joining)
-        .where(Joining.id == joining_id)
-        .values(confirmed_at=now, expires_at=now + JOINING_LASTS, code_index=None)
+        .where(Joining.id == joining_id, Joining.confirmed_at.is_(None))
+        .values(confirmed_at=now, expires_at=now + JOINING_LASTS)
     )
 
 
@@ -210,22 +251,3 @@ def _reachable(deployment: Deployment, medium: str, text: str) -> str:
         if code != phonenumbers.country_code_for_region(deployment.program.country):
             raise CannotSend("We can only text numbers of this country. Please give a mail address instead.")
     return address
-
-
-def _latest(session: Session, index: str, since: datetime) -> Joining | None:
-    query = select(Joining).where(
-        Joining.address_index == index,
-        Joining.created_at > since,
-        Joining.code_index.is_not(None),
-    )
-    return session.scalars(query.order_by(Joining.created_at.desc()).limit(1)).first()
-
-
-def _too_many(session: Session, index: str, now: datetime) -> bool:
-    to_it = select(func.count()).where(
-        Joining.address_index == index, Joining.created_at > now - timedelta(days=1)
-    )
-    to_all = select(func.count()).where(Joining.created_at > now - timedelta(hours=1))
-    return (session.scalar(to_it) or 0) >= MOST_CODES_A_DAY or (
-        session.scalar(to_all) or 0
-    ) >= MOST_CODES_AN_HOUR

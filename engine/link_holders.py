@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from engine.confirm_address import settles_until
 from engine.deployment import Deployment
 from engine.links import LIFETIMES, Bearer, Purpose, issue, resolve
-from store.models import Link, Member
+from store.members import contact_by_index
+from store.models import Link, Member, Message
 from store.sealing import token_hash
 
 
@@ -44,7 +46,9 @@ def member_of_link(deployment: Deployment, token: str, purpose: Purpose, now: da
     """Whose link of that kind it is. A member link works until it is over: a member has no other way back."""
     with deployment.database.reads() as session:
         bearer = resolve(session, token, purpose, now)
-        return bearer.member_id if bearer else None
+        if bearer is None or (purpose == Purpose.MEMBER and _went_to_fresh_address(session, bearer, now)):
+            return None
+        return bearer.member_id
 
 
 def member_of_fresh_support_link(deployment: Deployment, token: str, now: datetime) -> UUID | None:
@@ -53,7 +57,18 @@ def member_of_fresh_support_link(deployment: Deployment, token: str, now: dateti
         bearer = resolve(session, token, Purpose.SUPPORT, now)
         link = session.get(Link, token_hash(token)) if bearer else None
         is_fresh = link is not None and now - link.created_at <= LIFETIMES[Purpose.MEMBER]
+        if bearer is None or _went_to_fresh_address(session, bearer, now):
+            return None
         return link.member_id if link and is_fresh else None
+
+
+def _went_to_fresh_address(session: Session, bearer: Bearer, now: datetime) -> bool:
+    """Whether the link went out to an address that was put on the member's page lately, which opens no page yet."""
+    message = session.get(Message, bearer.message_id) if bearer.message_id else None
+    if message is None or message.address_index is None:
+        return False
+    point = contact_by_index(session, message.medium, message.address_index)
+    return point is not None and settles_until(point, now) is not None
 
 
 def support_link(deployment: Deployment, member_id: UUID, now: datetime) -> str:

@@ -41,7 +41,7 @@ def pairing_input(session: Session, deployment: Deployment, cohort_id: UUID, now
     reasons = {member.id: _why_not(member, barred, now) for member in members}
     active = [member for member in members if reasons[member.id] is None]
     refs = {member.id: member.ref for member in members}
-    everybody = {member.id: _person(deployment, member) for member in members}
+    everybody = {member.id: person_of(deployment, member) for member in members}
     never = frozenset(
         frozenset(refs[one] for one in pair)
         for pair in exclusions(session, deployment.vault)
@@ -98,7 +98,8 @@ def rematch_wishes(session: Session, given: PairingInput) -> frozenset[str]:
     return frozenset(given.refs[one] for one in asked)
 
 
-def _person(deployment: Deployment, member: Member) -> Person:
+def person_of(deployment: Deployment, member: Member) -> Person:
+    """The member as the rules see them."""
     held = attributes_of(deployment.vault, member)
     return Person(id=member.ref, attributes={name: frozenset(values) for name, values in held.items()})
 

@@ -123,6 +123,10 @@ _POLICIES: dict[str, KindPolicy] = {
             lane=Lane.ANSWER, answers_inbound=True, to_strangers=True, send_within=timedelta(minutes=15)
         ),
     ),
+    # A notice to what was a member's address until now.
+    "address_changed": KindPolicy(
+        lane=Lane.ANSWER, awake_only=True, patient=True, to_strangers=True, send_within=timedelta(days=3)
+    ),
     # Once a member, and nothing else before it is accepted.
     "invitation": KindPolicy(
         lane=Lane.NUDGE, active_only=True, awake_only=True, halts=True, patient=True, to_strangers=True,

@@ -9,7 +9,7 @@ from store.members import name_of
 from store.models import Member
 from web.bodies import PostedForm
 from web.faults import stale_form
-from web.join_routes import Language, send_code
+from web.join_routes import Asker, Language, send_code
 from web.site import Site, SiteDep
 from web.visibility import TABLE, VIEWERS
 
@@ -29,7 +29,7 @@ def invitation_page(token: str, site: SiteDep, language: Language) -> HTMLRespon
 
 
 @router.post("/with/{token}")
-def answer(token: str, form: PostedForm, site: SiteDep, language: Language) -> Response:
+def answer(token: str, form: PostedForm, site: SiteDep, language: Language, asker: Asker) -> Response:
     """A no ends the invitation; a yes has a code sent, so that we know whose yes it is."""
     if not site.seals.is_form_token("join", form.get("token", "")):
         raise stale_form()
@@ -41,7 +41,7 @@ def answer(token: str, form: PostedForm, site: SiteDep, language: Language) -> R
     if row is None:
         return site.member_page("member/join_over.html", language=language)
     to = f"/join/{site.deployment.program.slug}/code"
-    return send_code(site, form, language, to=to, invitation_id=row.id)
+    return send_code(site, form, language, to=to, asker=asker, invitation_id=row.id)
 
 
 def _page(site: Site, token: str, language: str) -> HTMLResponse:

@@ -10,7 +10,7 @@ from nudges import agreements
 from nudges.languages import LANGUAGES
 from web.application_form import application, questions
 from web.bodies import PostedForm
-from web.join_routes import ZONES, Language, second_way
+from web.join_routes import ZONES, Asker, Language, second_way
 from web.second_way import joined
 from web.site import Site, SiteDep
 from web.visibility import TABLE, VIEWERS
@@ -25,7 +25,7 @@ def invitation_page(token: str, site: SiteDep, language: Language) -> HTMLRespon
 
 
 @router.post("/i/{token}")
-def answer(token: str, form: PostedForm, site: SiteDep, language: Language) -> Response:
+def answer(token: str, form: PostedForm, site: SiteDep, language: Language, asker: Asker) -> Response:
     """A yes enrols and opens the page; a no ends it."""
     if form.get("act") == "decline":
         decline_invitation(site.deployment, token, site.now())
@@ -38,7 +38,7 @@ def answer(token: str, form: PostedForm, site: SiteDep, language: Language) -> R
     except NotConfirmed:
         return site.member_page("member/join_over.html", language=language)
     site.wake_senders()
-    return joined(site, member, form, "email", note="joined", language=language)
+    return joined(site, member, form, "email", note="joined", language=language, asker=asker)
 
 
 def _page(site: Site, token: str, language: str, form: PostedForm, *, wrong: bool = False) -> HTMLResponse:

@@ -19,6 +19,7 @@ from web.application_form import application, questions
 from web.bodies import PostedForm
 from web.faults import stale_form
 from web.member_session import let_in
+from web.poster_routes import own_number
 from web.second_way import joined
 from web.site import Site, SiteDep
 from web.visibility import TABLE, VIEWERS
@@ -52,6 +53,12 @@ def _of_cookie(request: Request, site: Site, scope: str) -> UUID | None:
     return UUID(sealed) if sealed else None
 
 
+def _asker(request: Request) -> str:
+    """The network address that asks, as the proxy in front tells it."""
+    return request.client.host if request.client else ""
+
+
+Asker = Annotated[str, Depends(_asker)]
 Joining = Annotated[UUID | None, Depends(_joining)]
 ConfirmedJoining = Annotated[UUID | None, Depends(_confirmed)]
 
@@ -63,14 +70,14 @@ def join_page(program: str, site: SiteDep, language: Language) -> HTMLResponse:
 
 
 @router.post("/join/{program}")
-def begin(program: str, form: PostedForm, site: SiteDep, language: Language) -> Response:
+def begin(program: str, form: PostedForm, site: SiteDep, language: Language, asker: Asker) -> Response:
     """Sends a code to the number or address that was given."""
     _check(site, form)
-    return send_code(site, form, language, to=f"/join/{site.deployment.program.slug}/code")
+    return send_code(site, form, language, to=f"/join/{site.deployment.program.slug}/code", asker=asker)
 
 
 def send_code(
-    site: Site, form: PostedForm, language: str, *, to: str, invitation_id: UUID | None = None
+    site: Site, form: PostedForm, language: str, *, to: str, asker: str, invitation_id: UUID | None = None
 ) -> Response:
     """Has a code sent to what the form says, and goes on to where it is asked for."""
     text = form.get("address", "").strip()[:254]
@@ -78,7 +85,7 @@ def send_code(
         return _first(site, language)
     try:
         row = confirm_address.send_code(
-            site.deployment, text, site.now(), invitation_id=invitation_id, language=language
+            site.deployment, text, site.now(), invitation_id=invitation_id, language=language, requester=asker
         )
     except BadAddress:
         return _first(site, language, wrong="address", address=text)
@@ -94,8 +101,9 @@ def code_page(program: str, site: SiteDep, language: Language, joining: Joining,
     if joining is None:
         return RedirectResponse(f"/join/{site.deployment.program.slug}", 303)
     return site.member_page(
-        "member/join_code.html", language=language, token=site.seals.form_token(_SCOPE), wrong=bool(wrong)
-    )
+        "member/join_code.html", language=language, token=site.seals.form_token(_SCOPE), wrong=bool(wrong),
+        word=site.deployment.program.join.word, number=own_number(site),
+    )  # fmt: skip
 
 
 @router.post("/join/{program}/code")
@@ -111,7 +119,7 @@ def confirm(program: str, form: PostedForm, site: SiteDep, language: Language, j
     if who is not None and who.has_joined and who.member_id and who.invitation_id:
         choose_buddy.accept(site.deployment, who.invitation_id, who.member_id, site.now())
         site.wake_senders()
-        return let_in(site, who.member_id, note="accepted")
+        return _let_in(site, who, who.member_id, language, note="accepted")
     return _go_on(site, joining, f"{base}/about?lang={language}", _CONFIRMED)
 
 
@@ -139,13 +147,18 @@ def about_page(program: str, site: SiteDep, language: Language, joining: Confirm
     if who is None:
         return RedirectResponse(f"/join/{site.deployment.program.slug}", 303)
     if who.has_joined and who.member_id:
-        return let_in(site, who.member_id)
+        return _let_in(site, who, who.member_id, language)
     return _about(site, who, language, {})
 
 
 @router.post("/join/{program}/about")
 def enrol(
-    program: str, form: PostedForm, site: SiteDep, language: Language, joining: ConfirmedJoining
+    program: str,
+    form: PostedForm,
+    site: SiteDep,
+    language: Language,
+    joining: ConfirmedJoining,
+    asker: Asker,
 ) -> Response:
     """Enrols once, however often the form is sent, and opens the new member's page."""
     _check(site, form)
@@ -161,7 +174,9 @@ def enrol(
         choose_buddy.accept(site.deployment, who.invitation_id, member, site.now())
     site.wake_senders()
     note = "accepted" if who.invitation_id else "joined"
-    return joined(site, member, form, who.medium, note=note, language=language)
+    if who.settles_until is not None:
+        return _let_in(site, who, member, language)
+    return joined(site, member, form, who.medium, note=note, language=language, asker=asker)
 
 
 def _who(site: Site, joining: UUID | None) -> Confirmed | None:
@@ -171,6 +186,13 @@ def _who(site: Site, joining: UUID | None) -> Confirmed | None:
 def _check(site: Site, form: PostedForm) -> None:
     if not site.seals.is_form_token(_SCOPE, form.get("token", "")):
         raise stale_form()
+
+
+def _let_in(site: Site, who: Confirmed, member: UUID, language: str, *, note: str = "") -> Response:
+    """The page of whoever has shown an address of it; not by one that was put there a moment ago."""
+    if who.settles_until is not None:
+        return site.member_page("member/settling.html", language=language, until=who.settles_until)
+    return let_in(site, member, note=note)
 
 
 def _go_on(site: Site, joining: UUID, to: str, scope: str = _SCOPE) -> Response:

@@ -9,7 +9,7 @@ from engine import choose_buddy, erase_member, link_holders
 from nudges.languages import LANGUAGES, translator
 from web.bodies import Form, PostedForm
 from web.faults import stale_form, unknown
-from web.join_routes import ZONES
+from web.join_routes import ZONES, Asker
 from web.member_session import COOKIE, MemberDep, form_scope
 from web.own_acts import act_for
 from web.own_address_routes import send_code
@@ -41,7 +41,7 @@ def own_page(request: Request, member: MemberDep, site: SiteDep, note: str = "")
 
 
 @router.post("")
-def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep) -> Response:
+def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep, asker: Asker) -> Response:
     """Does what the pressed button says."""
     if not site.seals.is_form_token(form_scope(request), form.get("token", "")):
         raise stale_form()
@@ -51,7 +51,7 @@ def settle(request: Request, form: PostedForm, member: MemberDep, site: SiteDep)
     if form.get("act") == "invite":
         return _invite(site, member, form)
     if form.get("act") == "address":
-        return send_code(site, member, form)
+        return send_code(site, member, form, asker)
     if form.get("act") == "forget":
         return _forget(site, member, form)
     note = act_for(site, member, form)

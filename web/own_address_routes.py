@@ -41,12 +41,12 @@ def take_address(
     if asked is None or not confirm_address.try_code(site.deployment, asked, code, site.now()):
         return RedirectResponse("/my/code?wrong=1", 303)
     done = change_settings.use_address(site.deployment, asked, member, site.now())
-    return RedirectResponse(f"/my?note={'saved' if done else 'no_address'}", 303)
+    return RedirectResponse(f"/my?note={'address' if done else 'no_address'}", 303)
 
 
-def send_code(site: Site, member: UUID, form: Form) -> Response:
+def send_code(site: Site, member: UUID, form: Form, asker: str) -> Response:
     """A new number or address is used once it is shown to be the member's."""
     response = RedirectResponse("/my/code", 303)
-    if not ask_code(site, member, form.get("address", ""), response):
+    if not ask_code(site, member, form.get("address", ""), response, asker=asker):
         return RedirectResponse("/my?note=no_address", 303)
     return response

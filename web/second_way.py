@@ -17,11 +17,18 @@ _PURPOSE = "my address"
 LONGEST = 254
 
 
-def ask_code(site: Site, member: UUID, text: str, response: Response, *, language: str = "") -> bool:
+def ask_code(
+    site: Site, member: UUID, text: str, response: Response, *, asker: str, language: str = ""
+) -> bool:
     """Sends a code there and has this browser remember for which; False where we cannot write there."""
     try:
         row = confirm_address.send_code(
-            site.deployment, text.strip()[:LONGEST], site.now(), member_id=member, language=language
+            site.deployment,
+            text.strip()[:LONGEST],
+            site.now(),
+            member_id=member,
+            language=language,
+            requester=asker,
         )
     except (BadAddress, confirm_address.CannotSend):
         return False
@@ -34,7 +41,9 @@ def ask_code(site: Site, member: UUID, text: str, response: Response, *, languag
     return True
 
 
-def joined(site: Site, member: UUID, form: Form, first: str, *, note: str, language: str) -> Response:
+def joined(
+    site: Site, member: UUID, form: Form, first: str, *, note: str, language: str, asker: str
+) -> Response:
     """Opens the page of whoever has just joined by `first`; where they gave another way and ticked it, its code."""
     text = form.get("second", "").strip()
     if not text:
@@ -42,7 +51,9 @@ def joined(site: Site, member: UUID, form: Form, first: str, *, note: str, langu
     if form.get("second_consent") != "yes":
         return let_in(site, member, note="no_second")
     on = let_in(site, member, to="/my/code")
-    if confirm_address.medium_of(text) != first and ask_code(site, member, text, on, language=language):
+    if confirm_address.medium_of(text) != first and ask_code(
+        site, member, text, on, language=language, asker=asker
+    ):
         return on
     return let_in(site, member, note="no_address")
 

@@ -19,6 +19,8 @@ class Joining(Record):
     address_sealed: Mapped[Sealed]
     address_index: Mapped[Digest]
     code_index: Mapped[Digest | None]  # HMAC of the code that was sent
+    sent_at: Mapped[At | None]  # None: no code went out for this row, one of another row does
+    requester_index: Mapped[Digest] = mapped_column(default="")  # HMAC of the network that asked
     token_hash: Mapped[Digest | None] = mapped_column(unique=True)  # of the link, for whoever texted the word
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitation.id", ondelete="SET NULL"))

@@ -65,6 +65,7 @@ class ContactPoint(Record):
     unusable_since: Mapped[At | None]
     unusable_code: Mapped[Word | None]
     answered_at: Mapped[At | None]  # somebody at this address has written back to us
+    changed_at: Mapped[At | None]  # put there on the member's page; a while it opens that page for nobody
     member: Mapped[Member] = relationship(back_populates="contacts")
 
 

@@ -298,6 +298,7 @@ def upgrade() -> None:
         sa.Column("unusable_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unusable_code", sa.String(length=64), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_contact_point_member_id_member"), ondelete="CASCADE"
         ),
@@ -653,6 +654,8 @@ def upgrade() -> None:
         sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("address_index", sa.String(length=64), nullable=False),
         sa.Column("code_index", sa.String(length=64), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requester_index", sa.String(length=64), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("invitation_id", sa.Uuid(), nullable=True),

@@ -1,7 +1,6 @@
 """Joining by oneself: an address is confirmed first, a name and two ticks enrol, and nobody learns who takes part."""
 
 import re
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -12,7 +11,7 @@ from engine.import_members import import_members
 from engine.tick import tick
 from nudges.agreements import BY_MAIL, BY_TEXT
 from store.members import emergency_contact_of, name_of
-from store.models import Cohort, CohortMember, Consent, ContactPoint, Joining, Member, Message, Suppression
+from store.models import Cohort, CohortMember, Consent, ContactPoint, Member, Message, Suppression
 from tests.dump import dump
 from tests.web.hospital import Hospital, Outbox
 from tests.web.pages.forms import form_token
@@ -133,16 +132,6 @@ def test_five_wrong_codes_are_the_end_of_it(client: httpx.Client, hospital: Hosp
     for _ in range(5):
         assert "not the code" in confirm(client, "x").text
     assert "not the code" in confirm(client, code).text
-
-
-def test_an_address_gets_one_code_a_minute_and_five_a_day(client: httpx.Client, hospital: Hospital) -> None:
-    for _ in range(8):
-        begin(client, PHONE)
-        begin(client, PHONE)
-        hospital.clock.sleep(timedelta(minutes=2))
-    assert len(sent_to(hospital, PHONE)) <= 5
-    with hospital.deployment.database.reads() as session:
-        assert len(session.scalars(select(Joining)).all()) == 5
 
 
 def test_a_number_that_a_list_ascribes_to_a_member_opens_no_page_of_theirs(
