@@ -23,6 +23,7 @@ from pairing.errors import PrepairedError
 from store import audit
 from store.members import address_of, attributes_of, seal_emergency_contact
 from store.models import Consent, Joining, Member
+from store.names import plain_name
 
 LONGEST = 80
 DAYS = "0123456"
@@ -150,7 +151,7 @@ def settles(deployment: Deployment, wanted: Settings) -> bool:
     """Whether all of it can be set."""
     kinds = {one.kind for one in in_order(deployment.program.cadences)}
     good = (
-        wanted.name is None or 0 < len(wanted.name.strip()) <= LONGEST,
+        wanted.name is None or 0 < len(plain_name(wanted.name)) <= LONGEST,
         wanted.timezone is None or wanted.timezone in available_timezones(),
         wanted.language in (None, "", *LANGUAGES),
         wanted.cadence is None or set(wanted.cadence.split()) <= kinds,
@@ -171,7 +172,7 @@ def _is_hour(deployment: Deployment, written: str) -> bool:
 def _seal(deployment: Deployment, member: Member, wanted: Settings) -> None:
     vault = deployment.vault
     if wanted.name is not None:
-        member.name_sealed = vault.seal(wanted.name.strip(), "member", "name", member.id)
+        member.name_sealed = vault.seal(plain_name(wanted.name), "member", "name", member.id)
     if wanted.emergency is not None:
         seal_emergency_contact(vault, member, *wanted.emergency)
     if wanted.attributes:

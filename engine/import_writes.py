@@ -16,6 +16,7 @@ from store.addresses import index_form
 from store.inserting import insert_new
 from store.members import PairKeeper, StoredMember
 from store.models import ContactPoint, Member, Suppression, new_id
+from store.names import plain_name
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ def _member_values(
     vault, program = deployment.vault, deployment.program
     values: dict[str, object] = {"id": member_id}
     if row.name is not None:
-        values["name_sealed"] = vault.seal(row.name, "member", "name", member_id) if row.name else None
+        name = plain_name(row.name)
+        values["name_sealed"] = vault.seal(name, "member", "name", member_id) if name else None
     if row.timezone is not None:
         values["timezone"] = row.timezone
     if row.status is not None:

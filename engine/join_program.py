@@ -20,6 +20,7 @@ from store.addresses import index_form
 from store.cohorts import join_cohort
 from store.members import attributes_of, seal_emergency_contact
 from store.models import ContactPoint, Joining, Member, new_id
+from store.names import plain_name
 from store.sealing import Vault
 
 _REF_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is mistaken for another
@@ -54,7 +55,7 @@ class Application:
 
 def join_program(deployment: Deployment, joining_id: UUID, wish: Application, now: datetime) -> UUID:
     """The member, enrolled once however often the form is sent. Raises NotConfirmed, NotAgreed."""
-    if not wish.agrees or not wish.name.strip():
+    if not wish.agrees or not plain_name(wish.name):
         raise NotAgreed("we need your name, and a yes to both boxes")
     with deployment.database.writes.begin() as session:
         who = confirmed_in(session, deployment, joining_id, now)
@@ -71,7 +72,7 @@ def accept_invitation(deployment: Deployment, token: str, wish: Application, now
 
     Raises NotConfirmed for a link that is spent or over, NotAgreed.
     """
-    if not wish.agrees or not wish.name.strip():
+    if not wish.agrees or not plain_name(wish.name):
         raise NotAgreed("we need your name, and a yes to both boxes")
     with deployment.database.writes.begin() as session:
         bearer = spend(session, token, Purpose.INVITATION, now)
@@ -151,7 +152,7 @@ def _fresh(deployment: Deployment, wish: Application, now: datetime) -> Member:
 
 def _settle(deployment: Deployment, member: Member, wish: Application) -> None:
     vault = deployment.vault
-    member.name_sealed = vault.seal(wish.name.strip(), "member", "name", member.id)
+    member.name_sealed = vault.seal(plain_name(wish.name), "member", "name", member.id)
     merged = {name: list(values) for name, values in attributes_of(vault, member).items()}
     merged |= {name: list(values) for name, values in wish.attributes.items() if values}
     member.attributes_sealed = vault.seal_json(merged, "member", "attributes", member.id)

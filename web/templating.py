@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -57,13 +58,19 @@ def templates(program: Program, language: str = SOURCE) -> Environment:
             return day(value)
         return str(format_date(value, "EEE d MMM", locale=language))
 
+    def said(text: str) -> str:
+        """A text that is not ours to trust, translated where the catalog knows it. `_` would pass it on as markup."""
+        return translate(str(text))
+
     environment.filters.update(
+        said=said,
         moment=moment,
         clock=clock,
         day=day_in,
         words=in_words,
         within=within,
         dialled=dialled,
+        mailed=mailed,
         plural=plural,
         rhythm=rhythm,
     )
@@ -113,6 +120,11 @@ def _length(span: timedelta) -> str:
 def dialled(number: str) -> str:
     """A number as a phone dials it from a link."""
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def mailed(address: str) -> str:
+    """A mail address as a link holds it: nothing in it begins a second recipient or a subject."""
+    return quote(address, safe="@")
 
 
 def plural(count: int, one: str, many: str = "") -> str:
