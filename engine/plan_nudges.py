@@ -13,6 +13,8 @@ from engine.deployment import Deployment
 from engine.outbox import Draft, put_quietly
 from engine.recipients import suppressed
 from engine.rhythms import advance
+from engine.unreachable import why_unreachable
+from nudges.holds import Reason
 from store.models import Member, Rhythm
 
 ROWS_AT_ONCE = 500
@@ -31,7 +33,12 @@ def plan_nudges(deployment: Deployment, now: datetime) -> int:
         if not due:
             return 0
         media = media_of(session, deployment, {rhythm.member_id for rhythm in due})
-        drafts = [_draft(rhythm, media[rhythm.member_id], now) for rhythm in due]
+        silent = why_unreachable(
+            session, deployment, {one for one, medium in media.items() if medium is None}
+        )
+        drafts = [
+            _draft(rhythm, media[rhythm.member_id], silent.get(rhythm.member_id), now) for rhythm in due
+        ]
         put_quietly(session, deployment, drafts, now)
         for rhythm in due:
             advance(deployment, rhythm)
@@ -44,7 +51,7 @@ def plan_nudges(deployment: Deployment, now: datetime) -> int:
     return len(due)
 
 
-def _draft(rhythm: Rhythm, medium: str | None, now: datetime) -> Draft:
+def _draft(rhythm: Rhythm, medium: str | None, silent: Reason | None, now: datetime) -> Draft:
     if rhythm.next_due_at is None or rhythm.next_kind is None or rhythm.next_on is None:
         raise LookupError(f"rhythm {rhythm.id} is not due")
     stale = rhythm.next_send_before is not None and rhythm.next_send_before <= now
@@ -60,7 +67,7 @@ def _draft(rhythm: Rhythm, medium: str | None, now: datetime) -> Draft:
         moved=rhythm.next_why,
         due_at=rhythm.next_due_at,
         send_before=rhythm.next_send_before,
-        dropped="no_channel" if medium is None else "stale" if stale else None,
+        dropped=silent or (Reason.STALE if stale else None),
     )
 
 

@@ -24,8 +24,17 @@ def test_stop_is_confirmed_once_and_nothing_follows(world: World) -> None:
     world.advance(days=8)
     assert len(world.phone(ONE)) == heard
     stopped = world.messages(kind="weekly", state=State.DROPPED)
-    assert {message.reason for message in stopped} <= {"stopped", "no_channel"}
-    assert stopped
+    assert {message.reason for message in stopped} == {"stopped"}
+
+
+def test_a_nudge_that_finds_no_way_says_whether_consent_or_an_address_is_missing(world: World) -> None:
+    world.enrol({}, {})
+    world.publish()
+    world.tick()
+    world.enrol({"sms_consent": "no"}, {"phone": "-"})
+    world.advance(days=8)
+    dropped = world.messages(kind="weekly", state=State.DROPPED)
+    assert {message.reason for message in dropped} == {"no_consent", "no_channel"}
 
 
 def test_stop_between_planning_and_sending_holds(world: World) -> None:
