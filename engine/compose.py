@@ -78,6 +78,7 @@ def compose(desk: Desk, deployment: Deployment, message: Entry, reader: Recipien
     medium, wording = _WORDED_AS.get(message.medium, message.medium), deployment.program.wording
     language = _language(deployment, reader, fields)
     unread = UNREAD
+    fields["listen"] = f"{deployment.public_url}/listen?lang={language}"
     if is_translated(wording, kind, medium, language):
         wording, fields = wording_in(wording, language), fields_in(fields, language)
         unread = translator(language)(UNREAD)

@@ -42,7 +42,7 @@ def pause_unit(
     if words and words not in deployment.program.unit_messages:
         raise NoSuchUnit("choose one of the reviewed messages")
     with deployment.database.writes.begin() as session:
-        members = _of_unit(session, deployment, unit)
+        members = members_of_unit(session, deployment, unit)
         today = local_day(now, deployment.program.zone)
         if not members or not today < until or (until - today).days > 366:
             raise NoSuchUnit("choose a unit with members, and a day ahead, within a year")
@@ -50,7 +50,7 @@ def pause_unit(
             member.unit_paused_until = until
         ids = [member.id for member in members]
         if words:
-            _tell(session, deployment, ids, words, now)
+            tell_members(session, deployment, ids, words, now)
         open_outreach(session, deployment, ids, reason="unit", note=unit, now=now)
         audit.record(session, at=now, actor=actor, action="unit_paused", detail=f"{unit} until {until}")
     return len(members)
@@ -59,12 +59,15 @@ def pause_unit(
 def resume_unit(deployment: Deployment, unit: str, now: datetime, *, actor: str) -> None:
     """The unit's nudges go on from today."""
     with deployment.database.writes.begin() as session:
-        for member in _of_unit(session, deployment, unit):
+        for member in members_of_unit(session, deployment, unit):
             member.unit_paused_until = None
         audit.record(session, at=now, actor=actor, action="unit_resumed", detail=unit)
 
 
-def _tell(session: Session, deployment: Deployment, ids: Sequence[UUID], words: str, now: datetime) -> None:
+def tell_members(
+    session: Session, deployment: Deployment, ids: Sequence[UUID], words: str, now: datetime
+) -> None:
+    """Queues those words to each of them, within the transaction."""
     media, act = media_of(session, deployment, set(ids)), new_id()
     put_many(
         session,
@@ -81,7 +84,7 @@ def _tell(session: Session, deployment: Deployment, ids: Sequence[UUID], words: 
     )  # fmt: skip
 
 
-def _of_unit(session: Session, deployment: Deployment, unit: str) -> list[Member]:
+def members_of_unit(session: Session, deployment: Deployment, unit: str) -> list[Member]:
     wanted = unit.casefold()
     return [
         member

@@ -26,6 +26,7 @@ from engine.revive_introductions import revive_introductions
 from engine.send_urgent import send_urgent
 from engine.settle_doubt import settle_doubt, suspect_abandoned
 from engine.settle_in import note_round
+from engine.unit_words import forget_words
 from nudges.kinds import Lane
 from store import program_state
 from store.models import Message, Sender
@@ -66,6 +67,7 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     mend_groups(deployment, now)
     notice_silence(deployment, now)
     forget_joinings(deployment, now)
+    forget_words(deployment, now)
     ask_to_keep(deployment, now)
     cover_absences(deployment, now)
     planned = 0

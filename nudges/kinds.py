@@ -79,7 +79,7 @@ _POLICIES: dict[str, KindPolicy] = {
     "cover": replace(_INTRODUCTION, send_within=timedelta(days=2)),
     "unit_message": replace(_INTRODUCTION, group_only=False, active_only=False, send_within=timedelta(days=2)),
     **dict.fromkeys(("kept", "new_asked", "add_asked", "hour_set"), _ANSWER),
-    "outreach_notice": _NOTICE,
+    **dict.fromkeys(("outreach_notice", "approval_notice"), _NOTICE),
     "support_reminder": KindPolicy(
         lane=Lane.ANSWER, needs_consent=True, awake_only=True, halts=True, patient=True,
         send_within=timedelta(hours=24),

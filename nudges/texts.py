@@ -33,8 +33,8 @@ ROOM = {
 }  # fmt: skip
 # Of these half a value is none: a longer one is left out. The support page has it.
 _WHOLE = frozenset({"coordinator_phone"})
-# In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe.
-FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe"}
+# In a mail besides: this slot's prompt, why these people, how to reach them, one-click unsubscribe, how to listen.
+FIELDS = frozenset(ROOM) | {"prompt", "reasons", "contacts", "unsubscribe", "listen"}
 
 
 class NoWording(LookupError):

@@ -9,16 +9,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import unit_words
 from engine.handlers import coordinators_for, may_handle
 from engine.mourn_member import mourn_member
 from engine.pause_unit import NoSuchUnit, pause_unit, resume_unit, units
 from engine.reach_out import outreach_done
 from store.members import name_of
 from store.models import Member, Outreach, Staff
+from web.bodies import Form
 from web.console_page import console_page
 from web.console_routes import known_id
 from web.console_session import ConsoleForm, Viewer, ViewerDep
-from web.faults import Refused, unknown
+from web.faults import Refused, meanwhile, unknown
 from web.site import Site, SiteDep
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -50,6 +52,7 @@ def outreach_page(viewer: ViewerDep, site: SiteDep, note: str = "") -> HTMLRespo
             {one for row in rows if row.reason == "unit" and row.done_at is None for one in [row.note]}
         )
         known = units(session, site.deployment)
+        unread = unit_words.waiting(session, site.deployment, viewer.id, site.now())
     return console_page(
         site,
         viewer,
@@ -61,6 +64,8 @@ def outreach_page(viewer: ViewerDep, site: SiteDep, note: str = "") -> HTMLRespo
         units=known,
         paused=paused,
         messages=site.deployment.program.unit_messages,
+        unread=unread,
+        longest=unit_words.LONGEST,
         note=note,
         today=site.now().date(),
     )
@@ -75,21 +80,36 @@ def act(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Response:
         case "done":
             _note_done(site, viewer, known_id(form.get("row", "")))
         case "pause":
-            if form.get("sure") != "yes":
-                raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
-            try:
-                until = date.fromisoformat(form.get("until", ""))
-                pause_unit(
-                    deployment, form.get("unit", ""), until, form.get("words", ""), now, actor=viewer.actor
+            _pause(site, viewer, form)
+        case "send" | "no_send":
+            row, send = known_id(form.get("row", "")), form.get("act") == "send"
+            if unit_words.decide(deployment, row, viewer.id, now, send=send) is None:
+                raise meanwhile(
+                    "That was decided already, has run out, or is yours: another person reads it."
                 )
-            except (ValueError, NoSuchUnit) as fault:
-                raise Refused(400, "That cannot be paused", str(fault)) from None
         case "resume":
             resume_unit(deployment, form.get("unit", ""), now, actor=viewer.actor)
         case _:
             raise unknown()
     site.wake_senders()
     return RedirectResponse("/console/outreach", 303)
+
+
+def _pause(site: Site, viewer: Viewer, form: Form) -> None:
+    """Rests a unit at once; words of one's own wait for a second person."""
+    if form.get("sure") != "yes":
+        raise Refused(400, "Please tick the box to confirm", "Nothing was changed.")
+    unit, own, now = form.get("unit", ""), form.get("own", "").strip(), site.now()
+    try:
+        until = date.fromisoformat(form.get("until", ""))
+        if own:
+            unit_words.fit_to_send(own)
+        words = "" if own else form.get("words", "")
+        pause_unit(site.deployment, unit, until, words, now, actor=viewer.actor)
+        if own:
+            unit_words.ask_to_tell(site.deployment, unit, own, viewer.id, now)
+    except (ValueError, NoSuchUnit) as fault:
+        raise Refused(400, "That cannot be paused", str(fault)) from None
 
 
 @router.post("/members/{member_id}/died")

@@ -26,7 +26,7 @@ from store.models.supporters import (
     Supporter,
     SupporterMeeting,
 )
-from store.models.wishes import Cover, KeepWish, NeverWish, Outreach
+from store.models.wishes import Cover, KeepWish, NeverWish, Outreach, UnitWords
 
 __all__ = [
     "Aftercare",
@@ -74,6 +74,7 @@ __all__ = [
     "SupporterMeeting",
     "Suppression",
     "UnclearReply",
+    "UnitWords",
     "new_alias",
     "new_id",
 ]

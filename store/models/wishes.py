@@ -68,3 +68,15 @@ class Outreach(Record):
     note: Mapped[Prose]  # which unit; never a name
     done_at: Mapped[At | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+
+
+class UnitWords(Record):
+    """A message in one's own words to a unit, until a second person has decided on it; two days at most."""
+
+    __tablename__ = "unit_words"
+
+    id: Mapped[Id]
+    unit: Mapped[Prose]
+    words_sealed: Mapped[Sealed]
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    asked_at: Mapped[At] = mapped_column(index=True)

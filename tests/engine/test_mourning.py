@@ -1,6 +1,6 @@
 """A member has died, or a unit was hit: silence from us, and a human for those who are left."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from engine.pause_unit import NoSuchUnit, pause_unit, resume_unit, units
 from engine.reach_out import outreach_done
 from engine.request_support import confirm
 from engine.rotate import RoundPlan, plan_round, store_round
+from engine.unit_words import ask_to_tell, decide, forget_words, waiting
 from store.cohorts import active_group_of
 from store.models import (
     GroupPlace,
@@ -23,6 +24,7 @@ from store.models import (
     Staff,
     SupportRequest,
     Suppression,
+    UnitWords,
 )
 from tests.engine.people import MEMBERS, Town
 
@@ -115,3 +117,45 @@ def test_somebody_was_there_is_noted_once(paired: Town) -> None:
     assert not outreach_done(paired.deployment, row.id, staff=cora, now=paired.now)
     with paired.deployment.database.reads() as session:
         assert active_group_of(session, paired.member("m2")) is None
+
+
+WORDS = "We lost a colleague on the unit today. People of the program are in the break room."
+
+
+def test_words_of_ones_own_wait_for_a_second_person_and_then_go_once(paired: Town) -> None:
+    ask_to_tell(paired.deployment, "ICU", WORDS, paired.staff("cora"), paired.now)
+    assert paired.rows(Message, kind="unit_message") == []
+    assert "approval_notice" in paired.kinds()
+    (row,) = paired.rows(UnitWords)
+    assert WORDS.encode() not in row.words_sealed
+    with paired.deployment.database.reads() as session:
+        (own,) = waiting(session, paired.deployment, paired.staff("cora"), paired.now)
+        (other,) = waiting(session, paired.deployment, paired.staff("dira"), paired.now)
+    assert (own.may_decide, other.may_decide, other.words) == (False, True, WORDS)
+    assert decide(paired.deployment, row.id, paired.staff("cora"), paired.now, send=True) is None
+    assert decide(paired.deployment, row.id, paired.staff("dira"), paired.now, send=True) == 1
+    assert decide(paired.deployment, row.id, paired.staff("dira"), paired.now, send=True) is None
+    assert [one.member_id for one in paired.rows(Message, kind="unit_message")] == [paired.member("m2")]
+    assert paired.rows(UnitWords) == []
+    assert paired.trail()[-2:] == ["unit_words_written", "unit_words_approved"]
+
+
+def test_words_that_nobody_reads_in_time_or_that_are_refused_are_deleted_unsent(paired: Town) -> None:
+    later = paired.now + timedelta(days=2)
+    for _ in range(2):
+        ask_to_tell(paired.deployment, "ICU", WORDS, paired.staff("cora"), paired.now)
+    first, second = paired.rows(UnitWords)
+    assert decide(paired.deployment, first.id, paired.staff("cora"), paired.now, send=False) == 0
+    assert decide(paired.deployment, second.id, paired.staff("dira"), later, send=True) is None
+    assert forget_words(paired.deployment, later) == 1
+    assert paired.rows(UnitWords) == []
+    assert paired.rows(Message, kind="unit_message") == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"), [("Nowhere", WORDS), ("ICU", " "), ("ICU", "x" * 161), ("ICU", "We mourn \u2764")]
+)
+def test_words_that_no_text_can_hold_are_refused(paired: Town, unit: str, words: str) -> None:
+    with pytest.raises(NoSuchUnit):
+        ask_to_tell(paired.deployment, unit, words, paired.staff("cora"), paired.now)
+    assert paired.rows(UnitWords) == []

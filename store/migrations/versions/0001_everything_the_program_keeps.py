@@ -602,6 +602,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_unclear_reply_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "unit_words",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["staff.id"], name=op.f("fk_unit_words_asked_by_staff"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_words")),
+    )
+    with op.batch_alter_table("unit_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_words_asked_at"), ["asked_at"], unique=False)
+
+    op.create_table(
         "aftercare",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),

@@ -378,3 +378,25 @@ def test_a_part_is_sent_anew_only_when_it_changed(signed_in: SignedIn, hospital:
     assert ana.get(path, params={"seen": seen[1]}, headers=headers).status_code == 204
     open_request(hospital)
     assert "Marisol" in ana.get(path, params={"seen": seen[1]}, headers=headers).text
+
+
+def test_words_to_a_unit_go_when_a_second_person_has_read_them(
+    signed_in: Callable[[str], httpx.Client], hospital: Hospital
+) -> None:
+    ana, dee = signed_in("ana"), signed_in("dee")
+    own = "We lost a colleague today. <b>Nothing</b> has to be said."
+    token = form_token(ana.get("/console/outreach").text)
+    said = {"token": token, "act": "pause", "unit": "ICU", "until": "2026-12-10", "sure": "yes", "own": own}
+    assert ana.post("/console/outreach", data=said).status_code == 303
+    assert hospital.messages("unit_message") == []
+    assert "Somebody else has to read it" in ana.get("/console/outreach").text
+    page = dee.get("/console/outreach").text
+    assert "&lt;b&gt;Nothing" in page
+    found = re.search(r'name="row" value="([^"]+)">\s*<button name="act" value="send"', page)
+    assert found
+    answer = {"token": form_token(ana.get("/console/outreach").text), "row": found[1], "act": "send"}
+    assert ana.post("/console/outreach", data=answer).status_code == 409
+    answer["token"] = form_token(page)
+    assert dee.post("/console/outreach", data=answer).status_code == 303
+    assert len(hospital.messages("unit_message")) == 1
+    assert dee.post("/console/outreach", data=answer).status_code == 409
