@@ -14,7 +14,9 @@ LINK = "https://buddies.example.org/s/aBcDeFgHiJkLmNoPqRsTuV"
 
 
 def filled(text: str) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: LINK if found[1] in ("link", "unsubscribe") else "Dana", text)
+    return re.sub(
+        r"\{(\w+)\}", lambda found: LINK if found[1] in ("link", "unsubscribe", "listen") else "Dana", text
+    )
 
 
 def dressed(mail: Mail) -> tuple[str, str]:

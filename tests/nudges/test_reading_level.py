@@ -22,7 +22,7 @@ PROGRAM = load_program()
 _SAMPLE = {
     "name": "Maya", "buddy": "Jo", "buddies": "Jo", "link": "", "crisis_how": "call 988", "emergency": "911",
     "crisis": "988", "coordinator": "Ana", "program": "Buddies", "role": "nurse", "by": "by noon",
-    "responder": "Ben", "prompt": "", "unsubscribe": "", "reasons": "", "contacts": "", "crisis_note": "",
+    "responder": "Ben", "prompt": "", "unsubscribe": "", "reasons": "", "listen": "", "contacts": "", "crisis_note": "",
 }  # fmt: skip
 
 

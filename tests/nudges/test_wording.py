@@ -28,6 +28,7 @@ _FIELDS = _SHARED | {
     "responder": "Ben Okafor", "number": "1", "code": "314159", "words": "We are thinking of you.",
     "prompt": "How are you, really?", "reasons": "You both teach.",
     "contacts": "Zoë: +12025550141", "unsubscribe": "https://pp.example.org/unsubscribe/x",
+    "listen": "https://pp.example.org/listen?lang=en",
 }  # fmt: skip
 _STAFF = {kind for kind in KINDS if policy_of(kind).to_staff}
 _TO_MEMBERS = sorted((KINDS - _STAFF) | _CADENCES | {"reminder", "fortnightly"})
