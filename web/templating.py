@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from engine.program import Program
 from nudges.clock import zone_of
 from nudges.languages import LANGUAGES, SOURCE, translator
+from nudges.spoken import phrase
 
 _HERE = Path(__file__).parent
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -64,6 +65,7 @@ def templates(program: Program, language: str = SOURCE) -> Environment:
 
     environment.filters.update(
         said=said,
+        phrased=lambda text: phrase(text, language),  # "call or text 988"
         moment=moment,
         clock=clock,
         day=day_in,

@@ -317,3 +317,12 @@ def consents_of(hospital: Hospital, member: Member) -> list[Consent]:
         return list(
             session.scalars(select(Consent).where(Consent.member_id == member.id).order_by(Consent.id))
         )
+
+
+@pytest.mark.parametrize(("language", "said"), [("es", "escriba al 988"), ("fr", "écrivez au 988")])
+def test_the_crisis_line_is_named_in_the_readers_language(
+    client: httpx.Client, language: str, said: str
+) -> None:
+    page = client.get(f"{JOIN}?lang={language}").text
+    assert said in page
+    assert "call or text" not in page
