@@ -26,6 +26,14 @@ from store.models import (
 from web.views_member import groups_of
 
 LATEST = 12
+# What the facts and counts are called, for the translations; attributes are called as the program calls them.
+LABELS = (
+    "Name", "Id in the organization", "Time zone", "Phone", "Mail", "How often", "Your hour", "Holidays of",
+    "Your shift",
+    "Last wrote or pressed something", "After a long silence", "Messages to you",
+    "Notes that you wrote to us, without the words", "Support requests", "Crisis incidents",
+    "Texts nobody could place, sealed, 72 hours at most",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

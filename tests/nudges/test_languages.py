@@ -17,6 +17,7 @@ from nudges.spoken import fields_in, phrase, wording_in
 from nudges.texts import MARK, UNREAD, render
 from scripts.program import load_program
 from web.application_form import WHY
+from web.views_own_data import LABELS
 from web.visibility import TABLE, VIEWERS
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
@@ -39,6 +40,7 @@ def on_pages() -> set[str]:
     found |= (
         {*VIEWERS, *WHY.values()} | {row.what for row in TABLE} | {s for row in TABLE for s in row.seen if s}
     )
+    found |= set(LABELS)
     for path in (TEMPLATES / "member").glob("*.html"):
         for _, message, _, _ in extract_from_file(
             "jinja2.ext:babel_extract", path, options={"trimmed": "true"}

@@ -11,13 +11,24 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from engine.import_members import import_members
+from engine.join_program import Application, join_program
 from engine.keep_group import Choice, own_wish
 from engine.links import Purpose
 from engine.tick import tick
 from store import audit
 from store.cohorts import active_group_of
 from store.members import exclusions, is_excluded, name_of
-from store.models import ContactPoint, Invitation, Member, ProviderCopy, Record, Rematch, Rhythm, Suppression
+from store.models import (
+    ContactPoint,
+    Invitation,
+    Joining,
+    Member,
+    ProviderCopy,
+    Record,
+    Rematch,
+    Rhythm,
+    Suppression,
+)
 from tests.dump import dump
 from tests.web.hospital import PEOPLE, Hospital
 from tests.web.pages.forms import form_token
@@ -331,3 +342,32 @@ class Taps:
 def _nudged(hospital: Hospital) -> list[object]:
     tick(hospital.deployment, hospital.clock)
     return [one for one in hospital.deployment.channels["sms"].sent if "1 yes 2 not yet" in one.body]  # type: ignore[attr-defined]
+
+
+def test_what_is_held_is_told_in_the_members_language(me: httpx.Client, hospital: Hospital) -> None:
+    press(me, "settings", name="Marisol Quintanilla", language="es")
+    page = me.get("/my/data").text
+    assert "Lo que se guarda sobre usted" in page
+    assert "Zona horaria" in page
+
+
+def test_joining_that_was_cut_off_before_the_invitation_was_taken_goes_on_when_the_form_is_sent_again(
+    me: httpx.Client, other: httpx.Client, hospital: Hospital
+) -> None:
+    before = buddies(hospital, hospital.member())
+    accept(other, hospital, invitation(me), NEWCOMER)
+    now = hospital.clock.now()
+    with hospital.deployment.database.reads() as session:
+        joining = session.scalars(select(Joining.id).where(Joining.confirmed_at.is_not(None))).one()
+    wish = Application(
+        name="Nia Brandt",
+        timezone="America/New_York",
+        agreed=hospital.deployment.program.agreement.agreed("sms", "en"),
+        agrees=True,
+    )
+    join_program(hospital.deployment, joining, wish, now)  # and here the process ended
+    assert buddies(hospital, hospital.member()) == before
+    token = form_token(other.get("/join/x").text)
+    said = {"token": token, "name": "Nia Brandt", "limits": "yes", "consent": "yes"}
+    assert other.post("/join/side-by-side/about", data=said).status_code == 303
+    assert buddies(hospital, hospital.member()) == before | {newcomer(hospital)}
