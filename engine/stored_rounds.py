@@ -14,19 +14,23 @@ class RotationRefused(PrepairedError):
     """This round cannot be planned or published now; the text says why and what would help."""
 
 
+class NoSuchRound(RotationRefused):
+    """There is no cohort or round of that name or number."""
+
+
 def locked_cohort(session: Session, name: str) -> Cohort:
     """The cohort, locked until the transaction ends: who publishes, takes back or mends in it takes turns.
 
-    Raises RotationRefused for an unknown one.
+    Raises NoSuchRound for an unknown one.
     """
     cohort = session.scalars(select(Cohort).where(Cohort.name == name).with_for_update()).one_or_none()
     if cohort is None:
-        raise RotationRefused(f"there is no cohort {name!r}")
+        raise NoSuchRound(f"there is no cohort {name!r}")
     return cohort
 
 
 def stored_round(session: Session, cohort_name: str, number: int) -> Round:
-    """That round. Raises RotationRefused where there is none."""
+    """That round. Raises NoSuchRound where there is none."""
     cohort = cohort_by_name(session, cohort_name)
     stored = None
     if cohort is not None:
@@ -34,7 +38,7 @@ def stored_round(session: Session, cohort_name: str, number: int) -> Round:
             select(Round).where(Round.cohort_id == cohort.id, Round.number == number).with_for_update()
         ).one_or_none()
     if stored is None:
-        raise RotationRefused(f"there is no round {number} of {cohort_name!r}")
+        raise NoSuchRound(f"there is no round {number} of {cohort_name!r}")
     return stored
 
 

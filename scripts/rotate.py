@@ -101,12 +101,14 @@ def _check_mend(mend: bool, planning: bool) -> None:
 def _mend(deployment: "Deployment", cohort: str, now: "datetime", *, dry_run: bool, as_json: bool) -> None:
     """Mends the running round and says what changed. Exit 1 where somebody still has no group."""
     from engine.mend_round import mend_round
-    from engine.stored_rounds import RotationRefused
-    from scripts.errors import Refused
+    from engine.stored_rounds import NoSuchRound, RotationRefused
+    from scripts.errors import Refused, UsageFault
     from scripts.rotate_view import mended_json, show_mended
 
     try:
         mended = mend_round(deployment, cohort, now=now, actor=_ACTOR, dry_run=dry_run)
+    except NoSuchRound as unknown:
+        raise UsageFault(str(unknown)) from unknown
     except RotationRefused as refused:
         raise Refused(str(refused)) from refused
     if as_json:
@@ -120,10 +122,10 @@ def _mend(deployment: "Deployment", cohort: str, now: "datetime", *, dry_run: bo
 def _settle(
     deployment: "Deployment", cohort: str, publish: int | None, undo: int | None, now: "datetime"
 ) -> dict[str, Any]:
-    """Publishes a draft or takes a round back. Raises Refused where that cannot be."""
+    """Publishes a draft or takes a round back. Raises Refused where that cannot be, UsageFault for one unknown."""
     from engine.publish_round import publish_round, undo_round
-    from engine.stored_rounds import RotationRefused
-    from scripts.errors import Refused
+    from engine.stored_rounds import NoSuchRound, RotationRefused
+    from scripts.errors import Refused, UsageFault
 
     try:
         if publish is not None:
@@ -137,6 +139,8 @@ def _settle(
             }
         number = undo or 0
         before = undo_round(deployment, cohort, number, now=now, actor=_ACTOR)
+    except NoSuchRound as unknown:
+        raise UsageFault(str(unknown)) from unknown
     except RotationRefused as refused:
         raise Refused(str(refused)) from refused
     runs = before.number if before else None

@@ -53,6 +53,7 @@ def test_a_draft_is_published_once_and_can_be_taken_back(enrolled: Installation)
     assert enrolled.messages() == []
     assert "published" in enrolled.done("rotate", "spring", "--publish", 1)
     assert len(enrolled.messages()) == 6
+    assert "no round 9" in enrolled.refused("rotate", "spring", "--undo", 9)
     assert "published already" in enrolled.refused("rotate", "spring", "--publish", 1, code=1)
     assert "taken back" in enrolled.done("rotate", "spring", "--undo", 1)
     assert "not the one that runs" in enrolled.refused("rotate", "spring", "--undo", 1, code=1)
