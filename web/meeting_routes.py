@@ -44,8 +44,10 @@ def act_on_meetings(form: ConsoleForm, viewer: ViewerDep, site: SiteDep) -> Resp
     act = form.get("act", "")
     if act in meet.ANSWERS:
         viewer.need("supporter")
-    else:
+    elif act in ("plan", "call_off", "note"):
         viewer.need(*RUNS_MEETINGS)
+    else:
+        raise unknown()
     try:
         _act(site, viewer, act, form)
     except meet.NoSuchMeeting as fault:
@@ -70,8 +72,6 @@ def _act(site: Site, viewer: Viewer, act: str, form: Form) -> None:
         case "note":
             present = [known_id(name.removeprefix("was:")) for name in form if name.startswith("was:")]
             meet.note_attendance(deployment, meeting, present, by=by, now=now)
-        case _:
-            raise unknown()
 
 
 @router.get("/meetings/{meeting_id}/entry.ics")
