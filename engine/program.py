@@ -147,6 +147,10 @@ class Program:
         hour = local.hour % 12 or 12
         return f"by {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {self.local_day(local.date())}"
 
+    def dated(self, day: date) -> str:
+        """A day as it stands in a letter: "Nov 24, 2026"."""
+        return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
     def local_day(self, day: date) -> str:
         """A day as it stands in a message: "on Wed Nov 25". English, whatever the machine's locale."""
         weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]

@@ -10,7 +10,7 @@ from engine import supporter_meetings as meet
 from engine.recognize import letter_of
 from engine.stand_by import give_twin
 from escalation.care import AGENDA, ROLE_PLAYS
-from nudges.clock import instant
+from nudges.clock import instant, zone_of
 from store.models import Staff
 from store.sealing import token_hash
 from web.bodies import Form
@@ -122,7 +122,7 @@ def letter(supporter_id: str, viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
         found = letter_of(session, site.deployment, wanted, viewer.id)
     if found is None:
         raise unknown()
-    today = site.deployment.program.local_day(site.now().date())
+    today = site.now().astimezone(zone_of(site.deployment.program.zone)).date()
     return console_page(site, viewer, "console/letter.html", here="supporters", letter=found, today=today)
 
 
