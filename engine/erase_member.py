@@ -49,17 +49,34 @@ def leave(deployment: Deployment, member_id: UUID, now: datetime) -> None:
 
 
 def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, actor: str) -> bool:
-    """Forgets the member; False when there is none. An open incident keeps its own sealed number until it is closed."""
+    """Forgets the member; False when there is none. An open incident keeps its own sealed number until it is closed.
+
+    From the first commit on nothing is sent to them; what a stopped server left undone `finish_erasures` does.
+    """
     with deployment.database.writes.begin() as session:
         member = session.get(Member, member_id)
         if member is None:
             return False
-        member.status = "left"
+        member.status, member.forgetting_for = "left", actor
     mend_groups(deployment, now)
+    _forget(deployment, member_id, now, actor)
+    return True
+
+
+def finish_erasures(deployment: Deployment, now: datetime) -> int:
+    """Forgets whoever is only half forgotten, since the server stopped; returns how many there were."""
+    with deployment.database.reads() as session:
+        begun = list(session.scalars(select(Member).where(Member.forgetting_for.is_not(None))))
+    for member in begun:
+        erase_member(deployment, member.id, now, actor=member.forgetting_for or "system")
+    return len(begun)
+
+
+def _forget(deployment: Deployment, member_id: UUID, now: datetime, actor: str) -> None:
     with deployment.database.writes.begin() as session:
         member = session.get(Member, member_id)
         if member is None:
-            return False
+            return  # another node was quicker
         indexes = [point.address_index for point in member.contacts]
         for point in member.contacts:
             suppress(session, point.medium, point.address_index, now, "stop")
@@ -74,7 +91,6 @@ def erase_member(deployment: Deployment, member_id: UUID, now: datetime, *, acto
         session.delete(member)
         session.flush()
         audit.record(session, at=now, actor=actor, action="member_erased", subject=str(member_id))
-    return True
 
 
 def _leave_held_cases(session: Session, vault: Vault, member: Member) -> None:

@@ -15,6 +15,7 @@ from engine.confirm_address import forget_joinings
 from engine.cover_absences import cover_absences
 from engine.deployment import Deployment
 from engine.drain_sender import drain_sender
+from engine.erase_member import finish_erasures
 from engine.look_after import remind_of_aftercare
 from engine.mend_groups import mend_groups
 from engine.notice_silence import notice_silence
@@ -64,6 +65,7 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     """Plans every nudge that is due, and advances requests and groups; returns the nudges planned."""
     advance_deadlines(deployment, now)
     remind_of_aftercare(deployment, now)
+    finish_erasures(deployment, now)
     mend_groups(deployment, now)
     notice_silence(deployment, now)
     forget_joinings(deployment, now)

@@ -43,6 +43,7 @@ class Member(Record):
     unit_paused_until: Mapped[date | None]  # the program's pause of a unit; back on that day
     is_mourned: Mapped[bool] = mapped_column(default=False)  # died: on no page and in no queue
     is_outside: Mapped[bool] = mapped_column(default=False)  # a member's friend who does not work here
+    forgetting_for: Mapped[Word | None]  # who asked that this member be forgotten, until that is done
     emergency_sealed: Mapped[Sealed | None]  # whom a responder may call, as "name, number"
     created_at: Mapped[At]
     contacts: Mapped[list["ContactPoint"]] = relationship(

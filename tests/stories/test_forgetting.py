@@ -213,6 +213,19 @@ def test_a_hold_outlasts_the_members_wish_to_be_forgotten(world: World) -> None:
     assert world.requests() == []
 
 
+def test_a_member_half_forgotten_when_the_server_stopped_is_forgotten_by_the_next_tick(world: World) -> None:
+    world.enrol({}, {}, {})
+    with world.deployment.database.writes.begin() as session:
+        member = session.scalars(select(Member).where(Member.status == "active")).first()
+        assert member is not None
+        member.status, member.forgetting_for = "left", "a member"  # the first step, and then no power
+    world.tick()
+    with world.deployment.database.reads() as session:
+        assert session.get(Member, member.id) is None
+        forgotten = select(AuditEntry.actor).where(AuditEntry.action == "member_erased")
+        assert list(session.scalars(forgotten)) == ["a member"]
+
+
 @pytest.mark.parametrize("harm", [False, True])
 def test_a_look_of_which_the_member_must_not_hear_is_not_on_their_page(world: World, harm: bool) -> None:
     request = lived_through(world)

@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("unit_paused_until", sa.Date(), nullable=True),
         sa.Column("is_mourned", sa.Boolean(), nullable=False),
         sa.Column("is_outside", sa.Boolean(), nullable=False),
+        sa.Column("forgetting_for", sa.String(length=64), nullable=True),
         sa.Column("emergency_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
