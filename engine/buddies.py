@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from engine.deployment import Deployment
 from engine.outbox import Entry
 from engine.recipients import Recipient
+from engine.why_together import told_to_them
+from nudges.languages import translator
 from store.models import BuddyGroup, ContactPoint, GroupPlace, Member
 
 UNNAMED = "your buddy"
@@ -35,10 +37,11 @@ class Buddies:
 
     def __init__(self, session: Session, deployment: Deployment, messages: Sequence[Entry]) -> None:
         self._vault = deployment.vault
+        self._language = deployment.program.language
         self._names: dict[UUID, str] = {}
         groups = {message.group_id for message in messages if message.group_id}
         self._places = _places(session, groups)
-        self._reasons = _reasons(session, groups)
+        self._common = _common(session, groups)
         sharing = {
             place.member_id for places in self._places.values() for place in places if place.shares_contact
         }
@@ -62,9 +65,9 @@ class Buddies:
             for place in others
             if place.shares_contact
         )
-        if group in self._reasons:
-            sealed = self._vault.open_json(self._reasons[group], "buddy_group", "reasons", group)
-            fields["reasons"] = "\n".join(str(one) for one in sealed) if isinstance(sealed, list) else ""
+        if group in self._common:
+            say = translator(member.language or self._language)
+            fields["reasons"] = "\n".join(told_to_them(self._vault, self._common[group], group, say))
         return fields
 
     def _shown(self, place: _Place, *, apart: bool) -> str:
@@ -103,12 +106,12 @@ def _places(session: Session, groups: set[UUID]) -> dict[UUID, list[_Place]]:
     return found
 
 
-def _reasons(session: Session, groups: set[UUID]) -> dict[UUID, bytes]:
+def _common(session: Session, groups: set[UUID]) -> dict[UUID, bytes]:
     if not groups:
         return {}
     rows = session.execute(
-        select(BuddyGroup.id, BuddyGroup.reasons_sealed).where(
-            BuddyGroup.id.in_(groups), BuddyGroup.reasons_sealed.is_not(None)
+        select(BuddyGroup.id, BuddyGroup.common_sealed).where(
+            BuddyGroup.id.in_(groups), BuddyGroup.common_sealed.is_not(None)
         )
     )
     return {group: sealed for group, sealed in rows if sealed}

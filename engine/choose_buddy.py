@@ -12,20 +12,21 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.groups import dissolve, start_groups
-from engine.outbox import State
+from engine.form_group import form_group
+from engine.groups import dissolve
 from engine.pairing_input import person_of
+from pairing.common_ground import CHOSEN
 from pairing.errors import PrepairedError
 from store import audit
-from store.cohorts import cohort_ids_of, group_in_cohort, join_cohort, latest_round
+from store.cohorts import cohort_ids_of, group_in_cohort, join_cohort
 from store.members import PairKeeper, agreements, is_excluded
-from store.models import BuddyGroup, Cohort, GroupPlace, Invitation, Member, Message, new_id
+from store.models import Cohort, Invitation, Member, new_id
 from store.sealing import new_token, token_hash
 
 LASTS = timedelta(days=14)
 MOST_OPEN = 5
 LARGEST_GROUP = 3
-CHOSEN = "You chose each other."
+CHOSE = "They chose each other."
 
 
 class TooManyInvitations(PrepairedError):
@@ -108,44 +109,7 @@ def _bring_together(session: Session, deployment: Deployment, one: UUID, other: 
     if there is not None:
         dissolve(there, now)
         session.flush()
-    form_group(session, deployment, cohort_id, sorted(wanted), now, reasons=(CHOSEN,))
-
-
-def form_group(
-    session: Session,
-    deployment: Deployment,
-    cohort_id: UUID,
-    members: list[UUID],
-    now: datetime,
-    *,
-    reasons: tuple[str, ...] = (),
-) -> BuddyGroup:
-    """A group that begins now, in the round that runs, or before the first one."""
-    running = latest_round(session, cohort_id, "published")
-    row = new_id()
-    group = BuddyGroup(
-        id=row,
-        cohort_id=cohort_id,
-        round_id=running.id if running else None,
-        state="planned",
-        reasons_sealed=deployment.vault.seal_json(list(reasons), "buddy_group", "reasons", row),
-        places=[GroupPlace(member_id=member, cohort_id=cohort_id, active=False) for member in members],
-    )
-    session.add(group)
-    session.flush()
-    start_groups(session, deployment, [group], now, introduce=True)
-    # What is due today was planned for the group before; it is the same nudge, so it goes on.
-    session.execute(
-        update(Message)
-        .where(
-            Message.cohort_id == cohort_id,
-            Message.member_id.in_(members),
-            Message.state == State.DUE,
-            Message.slot.is_not(None),
-        )
-        .values(group_id=group.id)
-    )
-    return group
+    form_group(session, deployment, cohort_id, sorted(wanted), now, reasons=(CHOSE,), common=(CHOSEN,))
 
 
 def _may_meet(session: Session, deployment: Deployment, members: set[UUID]) -> bool:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, distinct, func, select, update
+from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.orm import Session
 
 from engine import rhythms
 from engine.deployment import Deployment
-from engine.groups import dissolve, start_groups
-from engine.outbox import State
+from engine.form_group import form_group
+from engine.groups import dissolve
 from engine.pairing_input import PairingInput, pairing_input, rematch_wishes, taking_part
 from engine.stored_rounds import RotationRefused, locked_cohort
+from pairing.common_ground import common_ground
 from pairing.meetings import Meetings
 from pairing.policy import Person
 from pairing.reasons import reasons
@@ -25,7 +26,7 @@ from pairing.repair import Repair, mend
 from store import audit
 from store.cohorts import active_groups, latest_round
 from store.members import name_of
-from store.models import BuddyGroup, GroupPlace, Message, Rematch, new_id
+from store.models import BuddyGroup, GroupPlace, Rematch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,26 +157,7 @@ def _form(
         return
     before = Meetings(past for past in given.history if past[0] < running.number)
     why = reasons(people, given.policy, before, size=running.size)
-    row, members = new_id(), [ids[person.id] for person in people]
-    group = BuddyGroup(
-        id=row,
-        cohort_id=cohort_id,
-        round_id=running.id,
-        state="planned",
-        reasons_sealed=deployment.vault.seal_json(list(why), "buddy_group", "reasons", row),
-        places=[GroupPlace(member_id=member, cohort_id=cohort_id, active=False) for member in members],
-    )
-    session.add(group)
-    session.flush()
-    start_groups(session, deployment, [group], now, introduce=True)
-    # What is due today was planned for the group before; it is the same nudge, so it goes on.
-    session.execute(
-        update(Message)
-        .where(
-            Message.cohort_id == cohort_id,
-            Message.member_id.in_(members),
-            Message.state == State.DUE,
-            Message.slot.is_not(None),
-        )
-        .values(group_id=group.id)
-    )
+    form_group(
+        session, deployment, cohort_id, [ids[person.id] for person in people], now,
+        reasons=why, common=common_ground(people, given.policy),
+    )  # fmt: skip

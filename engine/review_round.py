@@ -18,6 +18,7 @@ from engine.plan_nudges import media_of
 from engine.question_round import chosen_round, past_before, refs_of
 from engine.still_fits import still_fit
 from engine.stored_rounds import running_number
+from engine.why_together import reasons_of
 from pairing.alternatives import alternatives
 from pairing.meetings import Meetings, pairs_of
 from pairing.obstacles import obstacles
@@ -165,10 +166,7 @@ def _alternatives(chosen: Chosen, meetings: Meetings, names: Mapping[str, str]) 
 
 
 def _reasons(deployment: Deployment, group: BuddyGroup, names: Mapping[str, str]) -> tuple[str, ...]:
-    if group.reasons_sealed is None:
-        return ()
-    opened = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)
-    return tuple(_in_names(str(one), names) for one in opened) if isinstance(opened, list) else ()
+    return tuple(_in_names(one, names) for one in reasons_of(deployment.vault, group))
 
 
 def _in_names(sentence: str, names: Mapping[str, str]) -> str:

@@ -16,7 +16,9 @@ from engine.keep_group import PAIR
 from engine.pairing_input import PairingInput, pairing_input, rematch_wishes
 from engine.publish_round import bring_into_force, somebody_was_quicker
 from engine.stored_rounds import RotationRefused, locked_cohort
+from engine.why_together import seal_why
 from nudges.cadence import zone_of
+from pairing.common_ground import common_ground
 from pairing.obstacles import Unplaceable
 from pairing.steadiness import steady_groups
 from pairing.thirds import plan_with_thirds
@@ -189,18 +191,11 @@ def _store(
     )  # fmt: skip
     session.add(stored)
     session.flush()
-    for group in planned.groups:
-        row = new_id()
-        why = list(planned.reasons.get("|".join(group), ()))
-        sealed = deployment.vault.seal_json(why, "buddy_group", "reasons", row)
-        stored.groups.append(
-            BuddyGroup(
-                id=row,
-                cohort_id=cohort_id,
-                state="planned",
-                reasons_sealed=sealed,
-                places=[GroupPlace(member_id=ids[ref], cohort_id=cohort_id, active=False) for ref in group],
-            )
-        )
+    for refs in planned.groups:
+        places = [GroupPlace(member_id=ids[ref], cohort_id=cohort_id, active=False) for ref in refs]
+        group = BuddyGroup(id=new_id(), cohort_id=cohort_id, state="planned", places=places)
+        common = common_ground([planned.chosen.people[ref] for ref in refs], planned.chosen.policy)
+        seal_why(deployment.vault, group, planned.reasons.get("|".join(refs), ()), common)
+        stored.groups.append(group)
     session.flush()
     return stored

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.plan_nudges import period_of
+from engine.why_together import reasons_of
 from nudges.clock import zone_of
 from store.members import name_of
 from store.models import BuddyGroup, CheckIn, Cohort, GroupPlace, Member, Rematch, Round
@@ -108,7 +109,7 @@ def _shown(
         started_at=group.started_at,
         activity=_activity(group, only_reminded, answers, columns, now),
         weeks=tuple(_cell(week.period, answers, since, only_reminded) for week in columns),
-        reasons=_reasons(deployment, group),
+        reasons=reasons_of(deployment.vault, group),
         is_up_for_review=any(member.id in asked for member in inside),
     )
 
@@ -152,13 +153,6 @@ def _activity(
         return "active"
     is_new = group.started_at is not None and now - group.started_at < QUIET_AFTER
     return "new" if is_new else "quiet"
-
-
-def _reasons(deployment: Deployment, group: BuddyGroup) -> tuple[str, ...]:
-    if group.reasons_sealed is None:
-        return ()
-    opened = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)
-    return tuple(str(one) for one in opened) if isinstance(opened, list) else ()
 
 
 def _members_in(session: Session, groups: set[UUID]) -> dict[UUID, Member]:

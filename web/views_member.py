@@ -12,7 +12,9 @@ from engine.deployment import Deployment
 from engine.keep_group import own_wish
 from engine.part_ways import has_asked, known_buddies
 from engine.recipients import is_resting_for, suppressed
+from engine.why_together import told_to_them
 from nudges.holds import local_day
+from nudges.languages import translator
 from store import program_state
 from store.members import address_of, emergency_contact_of, name_of
 from store.models import (
@@ -114,23 +116,17 @@ def _groups(session: Session, deployment: Deployment, member: Member) -> list[My
     groups = session.scalars(
         select(BuddyGroup).where(BuddyGroup.id.in_(ids), BuddyGroup.state == "active").order_by(BuddyGroup.id)
     )
+    say = translator(member.language or deployment.program.language)
     return [
         MyGroup(
             buddies=buddies_shown(session, deployment, member, group.id),
             since=group.started_at,
-            reasons=_reasons(deployment, group),
+            reasons=told_to_them(deployment.vault, group.common_sealed, group.id, say),
             is_asked=group.keep_asked_at is not None,
             wish=own_wish(session, deployment.vault, group.id, member.id) or "",
         )
         for group in groups
     ]
-
-
-def _reasons(deployment: Deployment, group: BuddyGroup) -> list[str]:
-    if group.reasons_sealed is None:
-        return []
-    opened = deployment.vault.open_json(group.reasons_sealed, "buddy_group", "reasons", group.id)
-    return [str(one) for one in opened] if isinstance(opened, list) else []
 
 
 def _earlier(session: Session, deployment: Deployment, member: Member) -> list[tuple[UUID, str]]:

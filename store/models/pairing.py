@@ -65,7 +65,8 @@ class BuddyGroup(Record):
     started_at: Mapped[At | None]
     dissolved_at: Mapped[At | None]
     keep_asked_at: Mapped[At | None]  # its members were asked whether to keep it
-    reasons_sealed: Mapped[Sealed | None]  # JSON: list of sentences
+    reasons_sealed: Mapped[Sealed | None]  # JSON: list of sentences, for coordinators
+    common_sealed: Mapped[Sealed | None]  # JSON: what its people are told that they share, as Shared.record
     round: Mapped[Round | None] = relationship(back_populates="groups")
     places: Mapped[list["GroupPlace"]] = relationship(
         back_populates="group", cascade="all, delete-orphan", order_by="GroupPlace.member_id"

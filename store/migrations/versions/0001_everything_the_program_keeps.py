@@ -652,6 +652,7 @@ def upgrade() -> None:
         sa.Column("dissolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("keep_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reasons_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("common_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohort.id"], name=op.f("fk_buddy_group_cohort_id_cohort"), ondelete="CASCADE"
         ),

@@ -60,6 +60,8 @@ def hostile(hospital: Hospital) -> Hospital:
             seal_emergency_contact(vault, member, TAGS, SCHEME)
         for group in session.scalars(select(BuddyGroup)):
             group.reasons_sealed = vault.seal_json([TAGS, SCHEME], "buddy_group", "reasons", group.id)
+            shared = [["same", TAGS, SCHEME]]
+            group.common_sealed = vault.seal_json(shared, "buddy_group", "common", group.id)
         for point in session.scalars(select(ContactPoint).where(ContactPoint.medium == "email")):
             address = f"a?bcc=all&body=x'{point.id.hex[:6]}@example.org"
             point.address_sealed = vault.seal(address, "contact_point", "address", point.id)
