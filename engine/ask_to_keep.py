@@ -1,15 +1,16 @@
 """Near the end of a round asks each member in private whether to keep the group; once a group."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.deployment import Deployment
 from engine.outbox import Draft, put_many
 from engine.plan_nudges import media_of
 from nudges.holds import local_day
-from store.models import BuddyGroup, Cohort, Round
+from store.models import IS_UNASKED, BuddyGroup, Cohort, Round
 
 LEAD = timedelta(days=7)  # before the round ends, so that the answers are there when the next is planned
 SHARE = 4  # and of a short round no more than a quarter
@@ -53,35 +54,38 @@ def lead_of(length: timedelta) -> timedelta:
 
 
 def _due(session: Session, deployment: Deployment, now: datetime, most: int) -> list[BuddyGroup]:
-    own = deployment.round_lengths
-    ids = {one.name: one.id for one in session.scalars(select(Cohort).where(Cohort.name.in_(own)))}
-    others = BuddyGroup.cohort_id.not_in(ids.values())
-    return list(
-        session.scalars(
+    """Groups not asked yet whose round is about to end, or that have run for nearly as long as a round does."""
+    found: list[BuddyGroup] = []
+    # One after the other: each of them is a stretch of the index of groups that were not asked yet.
+    for which in _stretches(session, deployment, now):
+        found += session.scalars(
             select(BuddyGroup)
-            .outerjoin(Round, Round.id == BuddyGroup.round_id)
-            .where(
-                BuddyGroup.state == "active",
-                BuddyGroup.keep_asked_at.is_(None),
-                or_(
-                    others & _ends_soon(deployment, deployment.round_length, now),
-                    *(
-                        (BuddyGroup.cohort_id == ids[name]) & _ends_soon(deployment, own[name], now)
-                        for name in sorted(ids)
-                    ),
-                ),
-            )
-            .order_by(BuddyGroup.id)
-            .limit(most)
+            .where(IS_UNASKED, which)
+            .limit(most - len(found))
             .options(selectinload(BuddyGroup.places))
         )
-    )
+    return found
 
 
-def _ends_soon(deployment: Deployment, length: timedelta, now: datetime) -> ColumnElement[bool]:
-    """Of a group, that its round ends within the lead; before the first round it is counted from its own beginning."""
-    lead = lead_of(length)
-    return or_(
-        Round.ends_on <= local_day(now, deployment.program.zone) + lead,
-        Round.ends_on.is_(None) & (BuddyGroup.started_at <= now - length + lead),
+def _stretches(session: Session, deployment: Deployment, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """Which groups are to be asked: by their round's last day, or else by how long they have run."""
+    own, today = deployment.round_lengths, local_day(now, deployment.program.zone)
+    lengths = {
+        one: own[name]
+        for one, name in session.execute(select(Cohort.id, Cohort.name).where(Cohort.name.in_(own)))
+    }
+    rounds = session.execute(select(Round.id, Round.cohort_id, Round.ends_on)).all()
+    endless = [id_ for id_, _, ends_on in rounds if ends_on is None]
+    yield BuddyGroup.round_id.in_(
+        [
+            id_
+            for id_, cohort, ends_on in rounds
+            if ends_on is not None
+            and ends_on <= today + lead_of(lengths.get(cohort, deployment.round_length))
+        ]
     )
+    others = BuddyGroup.cohort_id.not_in(lengths), deployment.round_length
+    for whose, length in (others, *((BuddyGroup.cohort_id == one, lengths[one]) for one in lengths)):
+        old_enough = BuddyGroup.started_at <= now - length + lead_of(length)
+        yield BuddyGroup.round_id.in_(endless) & old_enough & whose
+        yield BuddyGroup.round_id.is_(None) & old_enough & whose

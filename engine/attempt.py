@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Update, bindparam, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from channels.channel import Fence, Outcome, OutcomeKind, Outgoing
@@ -24,6 +24,7 @@ from nudges.holds import Action, Reason, Verdict, Viewer, shown_reason, verdict
 from nudges.kinds import KindPolicy, policy_of
 from store.errors import StoreError
 from store.models import Message
+from store.outcomes import mark_claimed, mark_held, mark_sent
 
 log = structlog.get_logger(__name__)
 ASK_AGAIN = timedelta(minutes=15)  # how long a hold without a known end lasts before it is looked at again
@@ -87,36 +88,9 @@ def claim_due(
             }
         )
     desk.links.store(session)
-    _write(session, _CLAIMED.values(owner=lease.owner, lease_until=lease.until), claimed)
-    _write(session, _HELD, held)
+    mark_claimed(session, claimed, lease.owner, lease.until)
+    mark_held(session, held)
     return ready
-
-
-# A claim and its end write the same columns of many rows: one prepared statement each.
-_CLAIMED = (
-    update(Message)
-    .where(Message.id == bindparam("row"), Message.state == State.DUE)
-    .values(
-        state=State.SENDING, reason=None, attempts=Message.attempts + 1, looks=0, look_at=None,
-        address_index=bindparam("address"), body_index=bindparam("body"), batch_id=bindparam("batch"),
-        held_until=bindparam("held"),
-    )
-)  # fmt: skip
-_HELD = (
-    update(Message)
-    .where(Message.id == bindparam("row"), Message.state == State.DUE)
-    .values(
-        state=bindparam("state_"), reason=bindparam("reason_"), settled_at=bindparam("settled"),
-        not_before=func.coalesce(bindparam("until", type_=Message.not_before.type), Message.not_before),
-    )
-)  # fmt: skip
-_ACCEPTED = (
-    update(Message)
-    .where(Message.id == bindparam("row"), Message.state == State.SENDING)
-    .values(
-        state=State.SENT, provider_id=bindparam("provider"), reason=None, owner=None, lease_until=None
-    )
-)  # fmt: skip
 
 
 def _fenced(outgoing: Outgoing, entry: Entry, fence: Fence | None, now: datetime, lease: Lease) -> Outgoing:
@@ -127,18 +101,13 @@ def _fenced(outgoing: Outgoing, entry: Entry, fence: Fence | None, now: datetime
     return replace(outgoing, fence=fence) if now + held_for < entry.send_before else outgoing
 
 
-def _write(session: Session, statement: Update, rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        session.connection().execute(statement, list(rows))
-
-
 def _held(entry: Entry, ruling: Verdict, now: datetime) -> dict[str, object]:
     """What a rule does to the row: it waits, or it is over."""
     waits = ruling.action is Action.WAIT
     return {
         "row": entry.id,
-        "state_": State.DUE if waits else State.DROPPED,
-        "reason_": kept_reason(ruling.reason),
+        "state": State.DUE if waits else State.DROPPED,
+        "reason": kept_reason(ruling.reason),
         "until": (ruling.until or now + ASK_AGAIN) if waits else None,
         "settled": None if waits else now,
     }
@@ -174,7 +143,7 @@ def _readers(
 def _unwritable(entry: Entry, fault: Exception, now: datetime) -> dict[str, object]:
     """Ends a message that can never be written: it must not hold up the queue that it stands in."""
     log.error("message_unwritable", message=str(entry.id), fault=type(fault).__name__)
-    return {"row": entry.id, "state_": State.DEAD, "reason_": "unwritable", "until": None, "settled": now}
+    return {"row": entry.id, "state": State.DEAD, "reason": "unwritable", "until": None, "settled": now}
 
 
 def kept_reason(reason: Reason | None) -> str | None:
@@ -203,8 +172,7 @@ def record_outcomes(
         for row, outcome in outcomes.items()
         if outcome is not None and outcome.kind is OutcomeKind.ACCEPTED
     ]
-    ours = _ACCEPTED.where(Message.owner == lease.owner).values(sent_at=now, settled_at=now)
-    _write(session, ours, accepted)
+    mark_sent(session, accepted, lease.owner, now)
     if len(accepted) < len(outcomes):
         _record_others(session, deployment, outcomes, lease, now, wall)
     _tell_sender(session, sender, [o for o in outcomes.values() if o], wall, jitter)

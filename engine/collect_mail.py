@@ -8,17 +8,21 @@ from datetime import datetime
 import structlog
 
 from channels.imap import Letter, MailboxFailed
+from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.receive import receive_mail
+from engine.reconcile_inbound import note_deaf, note_hearing
 from engine.take_event_mail import take_event_mail
 
 log = structlog.get_logger(__name__)
+MAILBOX = "the mailbox"  # as the engine's health names it
 
 
-def collect_mail(deployment: Deployment, now: datetime) -> int:
+def collect_mail(deployment: Deployment, clock: Clock) -> int:
     """Takes what lies in the mailbox, where there is one; returns how many mails were new to us.
 
-    Two nodes may do this at once, and a crash may come between taking and removing: a mail is taken once.
+    Two nodes may do this at once, and a crash may come between taking and removing: a mail is taken once. A mailbox
+    that fails stops nobody: it is noted, and the engine's health tells of it.
     """
     if deployment.mailbox is None:
         return 0
@@ -26,12 +30,16 @@ def collect_mail(deployment: Deployment, now: datetime) -> int:
 
     def take(letter: Letter) -> None:
         nonlocal taken
-        taken += _received(deployment, letter, now)
+        taken += _received(deployment, letter, clock.now())
 
     try:
         deployment.mailbox.empty(take)
-    except MailboxFailed as fault:
-        log.warning("mailbox_failed", step=str(fault))
+    except Exception as fault:  # noqa: BLE001  whatever ails it, texts and nudges must not wait for it
+        step = str(fault) if isinstance(fault, MailboxFailed) else type(fault).__name__
+        log.warning("mailbox_failed", step=step)
+        note_deaf(deployment, MAILBOX, clock.wall())
+    else:
+        note_hearing(deployment, MAILBOX)
     return taken
 
 

@@ -18,7 +18,7 @@ from engine.plan_nudges import media_of
 from nudges.holds import local_day
 from store.cohorts import active_groups
 from store.members import name_of
-from store.models import BuddyGroup, Cover, GroupPlace, Member, new_id
+from store.models import IS_UNUSUAL, BuddyGroup, Cover, GroupPlace, Member, new_id
 
 LONG = timedelta(days=7)  # an absence that has at least this long to go
 
@@ -63,16 +63,7 @@ def is_absent(member: Member, today: date, *, for_long: bool = False) -> bool:
 
 
 def _absent_members(session: Session) -> Iterable[Member]:
-    return session.scalars(
-        select(Member).where(
-            or_(
-                Member.status == "paused",
-                Member.paused_until.is_not(None),
-                Member.away_from.is_not(None),
-                Member.away_until.is_not(None),
-            )
-        )
-    )
+    return session.scalars(select(Member).where(IS_UNUSUAL, Member.status != "left"))
 
 
 def _lonely(session: Session, now: datetime) -> list[tuple[UUID, UUID]]:

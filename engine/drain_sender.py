@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -15,12 +16,12 @@ from engine import senders
 from engine.attempt import Lease, claim_due, record_outcomes
 from engine.clock import Clock
 from engine.deployment import Deployment
-from engine.hand_over import hand_over, requests_for, spacing, was_taken
-from engine.outbox import ENTRY, Entry, State
+from engine.hand_over import MOST_THREADS, hand_over, requests_for, spacing, was_taken
+from engine.outbox import ENTRY, Entry
 from engine.owner import new_owner
 from nudges.kinds import Lane
 from store import program_state
-from store.models import Message, Sender
+from store.models import IS_DUE, Message, Sender
 
 ONE_CLAIM = timedelta(seconds=2)  # how much of the sender's pace one claim may take up
 PROBE_AFTER = timedelta(minutes=5)  # a refused account is tried again, in case somebody has mended it
@@ -54,7 +55,18 @@ def drain_sender(
         return Drained()
     if not _has_work(deployment, name, clock.now()):
         return Drained()
-    owner = new_owner()
+    with ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="sender") as crew:
+        return _drain(deployment, channel, clock, is_ending, crew)
+
+
+def _drain(
+    deployment: Deployment,
+    channel: Channel,
+    clock: Clock,
+    is_ending: Callable[[], bool],
+    crew: ThreadPoolExecutor,
+) -> Drained:
+    name, owner = channel.sender, new_owner()
     handed_over = 0
     fence: Fence | None = None
     while True:
@@ -71,8 +83,10 @@ def drain_sender(
             )
         batch, lease, free_at = turn
         fence = None if any(one.fence for one in batch) else fence
+        if not batch:
+            deployment.database.give_way()
         if batch:
-            outcomes = hand_over(channel, batch, clock, free_at, lease.until - senders.ONE_CALL)
+            outcomes = hand_over(channel, batch, clock, free_at, lease.until - senders.ONE_CALL, crew)
             handed_over += sum(was_taken(outcome) for outcome in outcomes)
             answered = {UUID(m.message_id): o for m, o in zip(batch, outcomes, strict=True)}
             with deployment.database.writes.begin() as session:
@@ -106,9 +120,7 @@ def _put_off(deployment: Deployment, channel: Channel, clock: Clock) -> Drained:
 def _has_work(deployment: Deployment, name: str, now: datetime) -> bool:
     """Whether taking the lease is worth a commit."""
     with deployment.database.reads() as session:
-        due = select(Message.id).where(
-            Message.sender == name, Message.state == State.DUE, Message.not_before <= now
-        )
+        due = select(Message.id).where(Message.sender == name, IS_DUE, Message.not_before <= now)
         return session.execute(due.limit(1)).first() is not None
 
 
@@ -146,7 +158,7 @@ def due_rows(session: Session, sender: str, now: datetime, limit: int) -> list[E
     unless their time is over (then the reason goes on record)."""
     query = (
         select(*ENTRY)
-        .where(Message.sender == sender, Message.state == State.DUE, Message.not_before <= now)
+        .where(Message.sender == sender, IS_DUE, Message.not_before <= now)
         .order_by(Message.lane, Message.not_before, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from channels.channel import Channel
 from engine.clock import Clock
 from engine.deployment import Deployment
-from engine.outbox import State
 from engine.reconcile_inbound import FAILING
 from nudges.kinds import Lane
 from store import program_state
-from store.models import Cursor, Inbound, Message, Sender
+from store.models import IS_DUE, IS_IN_DOUBT, IS_SENDING, Cursor, Inbound, Message, Sender
 
 SILENT_AFTER = timedelta(minutes=10)  # the engine goes round every few seconds; cron may take some minutes
 DEAF_AFTER = timedelta(minutes=5)  # one listing that fails is a hiccup
@@ -82,7 +81,7 @@ def _late(
     for channel in deployment.channels.values():
         due = and_(
             Message.sender == channel.sender,
-            Message.state == State.DUE,
+            IS_DUE,
             Message.not_before <= now - late_after,
         )
         nudges = Message.not_before <= now - late_after - _queue_takes(session, channel, now)
@@ -100,9 +99,7 @@ def _late(
 def _queue_takes(session: Session, channel: Channel, now: datetime) -> timedelta:
     """How long the sender needs for all that is due, at its own pace."""
     waiting = session.scalar(
-        select(func.count()).where(
-            Message.sender == channel.sender, Message.state == State.DUE, Message.not_before <= now
-        )
+        select(func.count()).where(Message.sender == channel.sender, IS_DUE, Message.not_before <= now)
     )
     return timedelta(seconds=(waiting or 0) / channel.batch_size / channel.per_second)
 
@@ -131,8 +128,8 @@ def _doubtful(session: Session, deployment: Deployment, before: datetime) -> Ite
     count = session.scalar(
         select(func.count()).where(
             or_(
-                and_(Message.state == State.IN_DOUBT, Message.look_at <= before - deployment.lookup_wait),
-                and_(Message.state == State.SENDING, Message.lease_until <= before),
+                and_(IS_IN_DOUBT, Message.look_at <= before - deployment.lookup_wait),
+                and_(IS_SENDING, Message.lease_until <= before),
             )
         )
     )

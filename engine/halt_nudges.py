@@ -4,14 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from engine.outbox import State
 from engine.settle_in import accept_home
 from nudges.holds import Reason
 from nudges.kinds import Lane
 from pairing.errors import PrepairedError
 from store import audit, program_state
 from store.database import Database
-from store.models import Message
+from store.models import IS_DUE, Message
 
 
 class NothingToHalt(PrepairedError):
@@ -40,11 +39,9 @@ def resume_nudges(database: Database, *, actor: str, now: datetime) -> int | Non
             return None
         session.execute(
             update(Message)
-            .where(Message.state == State.DUE, Message.reason == Reason.HALTED, Message.not_before > now)
+            .where(IS_DUE, Message.reason == Reason.HALTED, Message.not_before > now)
             .values(not_before=now, reason=None)
         )
-        waiting = session.scalar(
-            select(func.count()).where(Message.state == State.DUE, Message.lane >= Lane.NUDGE)
-        )
+        waiting = session.scalar(select(func.count()).where(IS_DUE, Message.lane >= Lane.NUDGE))
         audit.record(session, at=now, actor=actor, action="nudges_resumed")
         return waiting or 0

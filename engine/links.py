@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Insert, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from store.given_rows import as_parameter, given
 from store.models import Link
 from store.sealing import new_token, token_hash
 
@@ -102,7 +104,6 @@ class LinkDesk:
                 "staff_id": staff_id,
                 "message_id": message_id,
                 "incident_id": incident_id,
-                "created_at": self._now,
                 "expires_at": self._now + LIFETIMES[purpose],
             }
         )
@@ -111,8 +112,23 @@ class LinkDesk:
     def store(self, session: Session) -> None:
         """Writes what was issued."""
         if self._rows:
-            session.connection().execute(insert(Link), self._rows)
+            dialect = session.get_bind().dialect.name
+            parameter = as_parameter(dialect, self._rows)
+            session.connection().execute(_stored(dialect), {**parameter, "now": self._now})
             self._rows = []
+
+
+@cache
+def _stored(dialect: str) -> Insert:
+    rows = given(
+        dialect,
+        (
+            ("token_hash", "word"), ("purpose", "word"), ("member_id", "uuid"), ("staff_id", "uuid"),
+            ("message_id", "uuid"), ("incident_id", "uuid"), ("expires_at", "instant"),
+        ),
+    )  # fmt: skip
+    now = bindparam("now", type_=Link.created_at.type)
+    return insert(Link).from_select([*rows.c.keys(), "created_at"], select(*rows.c, now))
 
 
 def resolve(session: Session, token: str, purpose: Purpose, now: datetime) -> Bearer | None:

@@ -15,31 +15,33 @@ from pairing.policy import Person
 from pairing.repair import repair
 from store import audit
 from store.cohorts import active_groups
-from store.models import BuddyGroup, Cohort, GroupPlace, Member
+from store.models import IS_UNUSUAL, BuddyGroup, Cohort, GroupPlace, Member
 
 
 def mend_groups(deployment: Deployment, now: datetime) -> int:
     """Takes everybody who has left out of their group; returns how many. Nobody else moves, unless somebody
     would be alone otherwise; whom the rules leave alone is named to the coordinator in the console."""
     with deployment.database.reads() as session:
-        gone = [(place.cohort_id, place.member_id) for place in _leavers(session, now)]
+        gone = _leavers(session, now)
     for cohort_id, member_id in gone:
         with deployment.database.writes.begin() as session:
             _take_out(session, deployment, cohort_id, member_id, now)
     return len(gone)
 
 
-def _leavers(session: Session, now: datetime) -> list[GroupPlace]:
+def _leavers(session: Session, now: datetime) -> list[tuple[UUID, UUID]]:
+    """(cohort, member) of whoever has left and still has a place."""
+    leaves = or_(Member.status == "left", Member.active_until.is_not(None))
     rows = session.execute(
-        select(GroupPlace, Member)
+        select(GroupPlace.cohort_id, Member.id, Member.status, Member.active_until, Member.timezone)
         .join(Member, Member.id == GroupPlace.member_id)
-        .where(GroupPlace.active, or_(Member.status == "left", Member.active_until.is_not(None)))
+        # From the few who leave to their places, not from all places to who leaves.
+        .where(GroupPlace.active, GroupPlace.member_id.in_(select(Member.id).where(IS_UNUSUAL, leaves)))
     )
     return [
-        place
-        for place, member in rows
-        if member.status == "left"
-        or (member.active_until is not None and local_day(now, member.timezone) > member.active_until)
+        (cohort_id, member_id)
+        for cohort_id, member_id, status, last, zone in rows
+        if status == "left" or (last is not None and local_day(now, zone) > last)
     ]
 
 

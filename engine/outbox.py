@@ -1,6 +1,6 @@
 """Puts messages into the outbox. The row is the job; its natural key makes a second one impossible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 from enum import StrEnum
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from nudges.kinds import policy_of
-from store.inserting import insert_new, insert_quietly
+from store.inserting import insert_new
 from store.models import Message, new_id
 
 
@@ -84,13 +84,12 @@ def sender_for(deployment: Deployment, medium: str) -> str:
     return channel.sender if channel else f"none:{medium}"
 
 
-def _send_before(deployment: Deployment, draft: Draft) -> datetime:
-    within = policy_of(draft.kind).send_within
-    if draft.send_before is not None:
-        return draft.send_before
+def closes_at(deployment: Deployment, kind: str, due_at: datetime) -> datetime:
+    """Until when a message of that kind may go, exclusive, where nothing else says so."""
+    within = policy_of(kind).send_within
     if within is not None:
-        return draft.due_at + within
-    local = draft.due_at.astimezone(ZoneInfo(deployment.program.zone))
+        return due_at + within
+    local = due_at.astimezone(ZoneInfo(deployment.program.zone))
     return datetime.combine(local.date(), time(21), local.tzinfo)
 
 
@@ -122,7 +121,7 @@ def message_row(deployment: Deployment, draft: Draft, now: datetime) -> dict[str
         ),
         "due_at": draft.due_at,
         "not_before": draft.not_before or draft.due_at,
-        "send_before": _send_before(deployment, draft),
+        "send_before": draft.send_before or closes_at(deployment, draft.kind, draft.due_at),
         "created_at": now,
         "settled_at": now if reason else None,
         "attempts": 0,
@@ -140,9 +139,3 @@ def put_many(session: Session, deployment: Deployment, drafts: list[Draft], now:
     """Queues the messages whose natural keys are new; returns how many that were."""
     rows = [message_row(deployment, draft, now) for draft in drafts]
     return len(insert_new(session, Message, rows, ("natural_key",)))
-
-
-def put_quietly(session: Session, deployment: Deployment, drafts: Sequence[Draft], now: datetime) -> None:
-    """The same for very many, where nobody asks how many were new."""
-    rows = [message_row(deployment, draft, now) for draft in drafts]
-    insert_quietly(session, Message, rows, ("natural_key",))

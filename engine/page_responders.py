@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -22,32 +23,49 @@ from escalation.roster import Responder
 from store import audit
 from store.models import Incident, Staff
 
+log = structlog.get_logger(__name__)
+
 
 def page_responders(deployment: Deployment, now: datetime) -> int:
-    """Sends the pages that are due, reminds and takes back; returns how many incidents that was."""
+    """Sends the pages that are due, reminds and takes back; returns how many incidents that was.
+
+    Each in a transaction of its own: what ails one must not hold up the page of another.
+    """
     with deployment.database.reads() as session:  # looking costs no lock
-        if session.scalars(_due(now).limit(1)).first() is None:
-            return 0
+        due = session.scalars(_due(now)).all()
+    paged = 0
+    for incident_id in due:
+        try:
+            paged += _page_one(deployment, incident_id, now)
+        except Exception as fault:  # noqa: BLE001  whatever ails this one, somebody else waits for the next
+            log.error("incident_failed", incident=str(incident_id), fault=type(fault).__name__)
+    return paged
+
+
+def _page_one(deployment: Deployment, incident_id: UUID, now: datetime) -> bool:
+    """False where another node was quicker."""
     with deployment.database.writes.begin() as session:
-        due = session.scalars(_due(now).with_for_update(skip_locked=True)).all()
-        silent: list[Incident] = []
-        for incident in due:
-            if incident.state == IncidentState.OPEN:
-                page(session, deployment, incident, now)
-                _tell_who_waits(session, deployment, incident, now)
-            elif _is_silent(session, deployment, incident, now):
-                silent.append(incident)
-                page(session, deployment, incident, now)
-        for incident in silent:
+        incident = session.scalars(
+            select(Incident)
+            .where(Incident.id == incident_id, Incident.id.in_(_due(now)))
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if incident is None:
+            return False
+        if incident.state == IncidentState.OPEN:
+            page(session, deployment, incident, now)
+            _tell_who_waits(session, deployment, incident, now)
+        elif _is_silent(session, deployment, incident, now):
+            page(session, deployment, incident, now)
             subject = str(incident.member_id) if incident.member_id else None
             audit.record(session, at=now, actor="system", action="incident_taken_back", subject=subject)
-    return len(due)
+    return True
 
 
-def _due(now: datetime) -> Select[Incident]:
+def _due(now: datetime) -> Select[UUID]:
     paging = (Incident.state == IncidentState.OPEN) & (Incident.next_page_at <= now)
     reporting = (Incident.state == IncidentState.ACKNOWLEDGED) & (Incident.report_by <= now)
-    return select(Incident).where(paging | reporting).order_by(Incident.opened_at)
+    return select(Incident.id).where(paging | reporting).order_by(Incident.opened_at)
 
 
 def page(session: Session, deployment: Deployment, incident: Incident, now: datetime) -> bool:

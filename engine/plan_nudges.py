@@ -1,80 +1,121 @@
 """Turns due rhythms into messages: claims rows, moves each to its next occurrence, inserts under a natural key.
 
-All of it in one transaction, so that neither a crash nor a second scheduler loses or doubles a nudge.
+All of it in one transaction, so that neither a crash nor a second scheduler loses or doubles a nudge, and in three
+statements, however many rows there are.
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
-from engine.outbox import Draft, put_quietly
-from engine.recipients import suppressed
-from engine.rhythms import advance
-from engine.unreachable import why_unreachable
-from nudges.holds import Reason
-from store.models import Member, Rhythm
+from engine.next_nudges import next_nudges_of
+from engine.outbox import State, closes_at, sender_for
+from engine.patterns import COLUMNS
+from nudges.cadence import Occurrence
+from nudges.kinds import policy_of
+from store.given_rows import written
+from store.models import Member, new_id
+from store.planning import MOVES, claim_due_rhythms, put_planned
+from store.reachable import MEDIA, medium_of
 
 ROWS_AT_ONCE = 500
+LONGEST_REASON = 255
 
 
 def plan_nudges(deployment: Deployment, now: datetime) -> int:
     """Plans what is due at `now`, at most 500 rows; returns how many rows it moved on."""
     with deployment.database.writes.begin() as session:
-        due = session.scalars(
-            select(Rhythm)
-            .where(Rhythm.next_due_at <= now)
-            .order_by(Rhythm.next_due_at, Rhythm.id)
-            .limit(ROWS_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
+        due = claim_due_rhythms(session, deployment.channels, COLUMNS, now, ROWS_AT_ONCE)
         if not due:
             return 0
-        media = media_of(session, deployment, {rhythm.member_id for rhythm in due})
-        silent = why_unreachable(
-            session, deployment, {one for one, medium in media.items() if medium is None}
-        )
-        drafts = [
-            _draft(rhythm, media[rhythm.member_id], silent.get(rhythm.member_id), now) for rhythm in due
-        ]
-        put_quietly(session, deployment, drafts, now)
-        for rhythm in due:
-            advance(deployment, rhythm)
-        session.flush()
+        dialect = session.get_bind().dialect.name
+        planning = _Planning(deployment, dialect, now)
+        rows = [planning.row(each) for each in due]
+        put_planned(session, rows, now)
         # In one order on every node: a wake may wait for that of another planner.
-        for sender in sorted(
-            {deployment.channels[draft.medium].sender for draft in drafts if not draft.dropped}
-        ):
+        for sender in sorted({str(row["sender"]) for row in rows if row["state"] == State.DUE}):
             deployment.wake_with(session, sender)
     return len(due)
 
 
-def _draft(rhythm: Rhythm, medium: str | None, silent: Reason | None, now: datetime) -> Draft:
-    if rhythm.next_due_at is None or rhythm.next_kind is None or rhythm.next_on is None:
-        raise LookupError(f"rhythm {rhythm.id} is not due")
-    stale = rhythm.next_send_before is not None and rhythm.next_send_before <= now
-    return Draft(
-        key=natural_key(rhythm),
-        kind=rhythm.next_kind,
-        medium=medium or "sms",
-        member_id=rhythm.member_id,
-        cohort_id=rhythm.cohort_id,
-        group_id=rhythm.group_id,
-        slot=rhythm.next_slot,
-        period=period_of(rhythm.next_on),
-        moved=rhythm.next_why,
-        due_at=rhythm.next_due_at,
-        send_before=rhythm.next_send_before,
-        dropped=silent or (Reason.STALE if stale else None),
-    )
+class _Planning:
+    """What the rows of one batch share, worked out once."""
+
+    def __init__(self, deployment: Deployment, dialect: str, now: datetime) -> None:
+        self._deployment, self._dialect, self._now = deployment, dialect, now
+        self._nudges = next_nudges_of(deployment.program)
+        self._this: dict[tuple[Any, ...], dict[str, object]] = {}
+        self._next: dict[int, dict[str, object]] = {}
+        self._senders = {medium: sender_for(deployment, medium) for medium in MEDIA}
+
+    def row(self, due: tuple[Any, ...]) -> dict[str, object]:
+        """The values of one message, and of where its rhythm moves."""
+        rhythm, member, cohort, medium, due_at, *_ = due
+        asked = due[4:10]
+        this = self._this.get(asked) or self._this.setdefault(asked, self._shared(*asked))
+        member = _dashed(member)
+        found = self._nudges.after(due_at, anchor=due[10], member=member, columns=due[11:])
+        following = self._next.get(id(found)) or self._next.setdefault(id(found), self._written(found))
+        reason = this["reason"] if medium else "no_channel"
+        return {
+            **this,
+            **following,
+            "id": new_id().hex,
+            "rhythm": rhythm,
+            "key": f"{member}:{_dashed(cohort)}:{this['key']}",
+            "medium": medium or MEDIA[0],
+            "sender": self._senders[medium or MEDIA[0]],
+            "state": State.DROPPED if reason else State.DUE,
+            "reason": reason,
+        }
+
+    def _shared(
+        self, due_at: datetime, send_before: datetime | None, kind: str, series: str, slot: int, on: date
+    ) -> dict[str, object]:
+        """The values that all messages of an occurrence have."""
+        closes = send_before or closes_at(self._deployment, kind, due_at)
+        return {
+            "key": key_of(kind, series, slot),
+            "lane": int(policy_of(kind).lane),
+            "period": period_of(on),
+            "send_before": written(self._dialect, closes),
+            "reason": "stale" if closes <= self._now else None,
+        }
+
+    def _written(self, found: Occurrence | None) -> dict[str, object]:
+        """The columns of a rhythm that stands at that occurrence."""
+        if found is None:
+            return dict.fromkeys(MOVES)
+        return {
+            "next_kind": found.kind,
+            "next_series": found.series,
+            "next_slot": found.slot,
+            "next_on": found.on.isoformat(),
+            "next_due_at": written(self._dialect, found.due_at),
+            "next_send_before": written(self._dialect, found.send_before),
+            "next_why": found.reason and found.reason[:LONGEST_REASON],
+        }
 
 
-def natural_key(rhythm: Rhythm) -> str:
+def natural_key(member_id: UUID, cohort_id: UUID, kind: str, series: str, slot: int) -> str:
     """What makes a second message of the occurrence impossible, whatever becomes of group, round or rule."""
-    kind = f"{rhythm.next_kind}~{rhythm.next_series}" if rhythm.next_series else rhythm.next_kind
-    return f"{rhythm.member_id}:{rhythm.cohort_id}:{kind}:{rhythm.next_slot}"
+    return f"{member_id}:{cohort_id}:{key_of(kind, series, slot)}"
+
+
+def key_of(kind: str, series: str | None, slot: int) -> str:
+    """The part of a natural key that names the occurrence."""
+    return f"{kind}~{series}:{slot}" if series else f"{kind}:{slot}"
+
+
+def _dashed(row_id: str) -> str:
+    """An id as Python writes it; SQLite keeps it without dashes."""
+    if len(row_id) != 32:
+        return row_id
+    return f"{row_id[:8]}-{row_id[8:12]}-{row_id[12:16]}-{row_id[16:20]}-{row_id[20:]}"
 
 
 def period_of(day: date) -> str:
@@ -86,19 +127,6 @@ def period_of(day: date) -> str:
 def media_of(session: Session, deployment: Deployment, ids: set[UUID]) -> dict[UUID, str | None]:
     """Member -> the medium to use: SMS where set up, consented to, usable and not suppressed; else mail;
     None where neither is."""
-    members = session.scalars(
-        select(Member).where(Member.id.in_(ids)).options(selectinload(Member.contacts))
-    ).all()
-    points = [point for member in members for point in member.contacts]
-    barred = suppressed(session, {(p.medium, p.address_index) for p in points})
-    usable = {
-        (p.member_id, p.medium)
-        for p in points
-        if p.consented
-        and p.unusable_since is None
-        and p.medium in deployment.channels
-        and (p.medium, p.address_index) not in barred
-    }
-    return {
-        member.id: next((m for m in ("sms", "email") if (member.id, m) in usable), None) for member in members
-    }
+    medium = medium_of(Member.id, deployment.channels)
+    rows = session.execute(select(Member.id, medium).where(Member.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}

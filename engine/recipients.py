@@ -1,12 +1,14 @@
 """Who reads each message of a batch, where, and what is true of them now. A handful of queries a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
 from engine.outbox import Entry
@@ -14,10 +16,11 @@ from escalation.requests import OPEN_STATES
 from nudges.holds import Standing
 from store import program_state
 from store.addresses import index_form
-from store.members import address_of, name_of
+from store.given_rows import as_parameter, given
 from store.models import (
     BuddyGroup,
     CheckIn,
+    ContactPoint,
     GroupPlace,
     Incident,
     Member,
@@ -30,6 +33,19 @@ from store.models import (
 OPEN_REQUEST = tuple(sorted(OPEN_STATES))
 
 
+# What of a member decides whether and how they are written to. Rows rather than entities: there are many of them.
+_MEMBER = (
+    Member.id, Member.ref, Member.name_sealed, Member.timezone, Member.status, Member.active_from,
+    Member.active_until, Member.away_from, Member.away_until, Member.paused_until, Member.unit_paused_until,
+    Member.is_mourned, Member.is_outside, Member.resting_since, Member.mode, Member.language,
+)  # fmt: skip
+_POINT = (
+    ContactPoint.member_id, ContactPoint.medium, ContactPoint.id, ContactPoint.address_sealed,
+    ContactPoint.address_index, ContactPoint.consented, ContactPoint.unusable_since, ContactPoint.answered_at,
+)  # fmt: skip
+ReaderRow = Any  # a row of `_MEMBER`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The reader of one message."""
@@ -38,7 +54,7 @@ class Recipient:
     address: str | None = None
     address_index: str | None = None
     name: str = ""
-    member: Member | None = None
+    member: ReaderRow | None = None
     staff: Staff | None = None
     is_first: bool = False  # nothing was ever sent to that address
     has_answered: bool = False  # somebody there has written back to us
@@ -59,6 +75,7 @@ class _Facts:
         self._deployment = deployment
         self._halted = program_state.is_halted(session)
         self._members = _members(session, {m.member_id for m in messages if m.member_id})
+        self._points = _points(session, self._members)
         self._staff = _staff(session, {m.staff_id for m in messages if m.staff_id})
         self._resting = resting_members(session, set(self._members), now)
         self._active = _active_groups(session, {m.group_id for m in messages if m.group_id})
@@ -67,17 +84,21 @@ class _Facts:
         indexes = {(m.medium, index) for m in messages if (index := self._readers[m.id][1])}
         self._suppressed = suppressed(session, indexes)
         self._written_to = _written_to(session, {index for _, index in indexes})
+        self._vault, self._zone = deployment.vault, deployment.program.zone
 
     def _reader(self, message: Message | Entry) -> tuple[str | None, str | None]:
         """The address and its fingerprint."""
         vault, medium = self._deployment.vault, message.medium
         if message.member_id is not None:
-            member = self._members.get(message.member_id)
-            point = next((p for p in member.contacts if p.medium == medium), None) if member else None
-            usable = point is not None and point.unusable_since is None
-            return (address_of(vault, point), point.address_index) if point and usable else (None, None)
-        address = self._staff_address(message)
-        return address, vault.index(index_form(medium, address), medium) if address else None
+            point = self._points.get((message.member_id, medium))
+            if point is None or point.unusable_since is not None:
+                return None, None
+            address = vault.open(point.address_sealed, "contact_point", "address", point.id)
+            return address, point.address_index
+        staff_address = self._staff_address(message)
+        return staff_address, vault.index(
+            index_form(medium, staff_address), medium
+        ) if staff_address else None
 
     def _staff_address(self, message: Message | Entry) -> str | None:
         vault = self._deployment.vault
@@ -96,38 +117,39 @@ class _Facts:
         address, index = self._readers[message.id]
         member = self._members.get(message.member_id) if message.member_id else None
         staff = self._staff.get(message.staff_id) if message.staff_id else None
-        name = ""
-        if member:
-            name = name_of(self._deployment.vault, member)
-        elif staff:
-            name = self._deployment.vault.open(staff.name_sealed, "staff", "name", staff.id)
+        point = self._points.get((member.id, message.medium)) if member else None
         return Recipient(
-            standing=self._standing(message, member, address, index),
+            standing=self._standing(message, member, point, index)
+            if member
+            else self._outsider(message, address, index),
             address=address,
             address_index=index,
-            name=name,
+            name=self._name(member, staff),
             member=member,
             staff=staff,
             is_first=index not in self._written_to,
-            has_answered=any(
-                p.answered_at is not None
-                for p in (member.contacts if member else ())
-                if p.medium == message.medium
-            ),
+            has_answered=point is not None and point.answered_at is not None,
+        )
+
+    def _name(self, member: ReaderRow | None, staff: Staff | None) -> str:
+        vault = self._vault
+        if member is not None:
+            sealed = member.name_sealed
+            return vault.open(sealed, "member", "name", member.id) if sealed else str(member.ref)
+        return vault.open(staff.name_sealed, "staff", "name", staff.id) if staff else ""
+
+    def _outsider(self, message: Message | Entry, address: str | None, index: str | None) -> Standing:
+        """The standing of somebody who is no member."""
+        return Standing(
+            zone=self._zone,
+            reachable=address is not None,
+            suppressed=(message.medium, index or "") in self._suppressed,
+            halted=self._halted,
         )
 
     def _standing(
-        self, message: Message | Entry, member: Member | None, address: str | None, index: str | None
+        self, message: Message | Entry, member: ReaderRow, point: Any | None, index: str | None
     ) -> Standing:
-        suppressed_now = (message.medium, index or "") in self._suppressed
-        if member is None:
-            return Standing(
-                zone=self._deployment.program.zone,
-                reachable=address is not None,
-                suppressed=suppressed_now,
-                halted=self._halted,
-            )
-        point = next((p for p in member.contacts if p.medium == message.medium), None)
         return Standing(
             zone=member.timezone,
             status="left" if member.is_mourned else member.status,
@@ -137,9 +159,9 @@ class _Facts:
             away_until=member.away_until,
             paused_until=member.paused_until,
             unit_paused_until=member.unit_paused_until,
-            reachable=address is not None,
+            reachable=index is not None,
             consented=point is not None and point.consented,
-            suppressed=suppressed_now,
+            suppressed=(message.medium, index or "") in self._suppressed,
             group_active=message.group_id is None or (message.group_id, member.id) in self._active,
             answered=(message.group_id, message.period) in self._answered,
             resting=member.id in self._resting or member.resting_since is not None,
@@ -151,12 +173,17 @@ def _written_to(session: Session, indexes: set[str]) -> set[str]:
     """Of those fingerprints, the addresses that something was sent to before."""
     if not indexes:
         return set()
-    rows = session.scalars(
-        select(Message.address_index)
-        .where(Message.address_index.in_(indexes), Message.sent_at.is_not(None))
-        .distinct()
-    )
-    return {index for index in rows if index}
+    dialect = session.get_bind().dialect.name
+    parameter = as_parameter(dialect, [{"address": index} for index in sorted(indexes)])
+    return set(session.connection().execute(_known(dialect), parameter).scalars())
+
+
+@cache
+def _known(dialect: str) -> Select[str]:
+    """One look into the index for each, however many messages an address has had."""
+    asked = given(dialect, (("address", "word"),))
+    before = exists().where(Message.address_index == asked.c.address, Message.sent_at.is_not(None))
+    return select(asked.c.address).where(before)
 
 
 def suppressed(session: Session, indexes: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -171,16 +198,19 @@ def suppressed(session: Session, indexes: set[tuple[str, str]]) -> set[tuple[str
     return {(medium, index) for medium, index in rows} & indexes
 
 
-def _members(session: Session, ids: set[UUID]) -> dict[UUID, Member]:
+def _members(session: Session, ids: set[UUID]) -> dict[UUID, ReaderRow]:
     if not ids:
         return {}
-    rows = session.scalars(
-        select(Member)
-        .where(Member.id.in_(ids))
-        .options(selectinload(Member.contacts))
-        .execution_options(populate_existing=True)
-    )
-    return {member.id: member for member in rows}
+    rows = session.connection().execute(select(*_MEMBER).where(Member.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _points(session: Session, ids: Collection[UUID]) -> dict[tuple[UUID, str], Any]:
+    """(member, medium) -> the number or address."""
+    if not ids:
+        return {}
+    rows = session.connection().execute(select(*_POINT).where(ContactPoint.member_id.in_(ids)))
+    return {(row.member_id, row.medium): row for row in rows}
 
 
 def _staff(session: Session, ids: set[UUID]) -> dict[UUID, Staff]:

@@ -50,8 +50,7 @@ def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
             )
         except LookupFailed:
             log.warning("inbound_listing_failed", sender=channel.sender)
-            with deployment.database.writes.begin() as session:
-                insert_new(session, Cursor, [{"name": FAILING + channel.sender, "at": wall}], ("name",))
+            note_deaf(deployment, channel.sender, wall)
             continue
         for text in received:
             taken += receive_sms(
@@ -61,6 +60,21 @@ def reconcile_inbound(deployment: Deployment, clock: Clock) -> int:
             session.merge(Cursor(name=f"inbound:{channel.sender}", at=wall))
             session.execute(delete(Cursor).where(Cursor.name == FAILING + channel.sender))
     return taken
+
+
+def note_deaf(deployment: Deployment, source: str, wall: datetime) -> None:
+    """Notes that what was written to us cannot be read there; since when, where that was noted before."""
+    with deployment.database.writes.begin() as session:
+        insert_new(session, Cursor, [{"name": FAILING + source, "at": wall}], ("name",))
+
+
+def note_hearing(deployment: Deployment, source: str) -> None:
+    """Notes that it can be read again. Looking first: it nearly always could before."""
+    with deployment.database.reads() as session:
+        if session.get(Cursor, FAILING + source) is None:
+            return
+    with deployment.database.writes.begin() as session:
+        session.execute(delete(Cursor).where(Cursor.name == FAILING + source))
 
 
 def _since(deployment: Deployment, sender: str, wall: datetime) -> datetime:

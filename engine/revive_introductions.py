@@ -7,9 +7,9 @@ from sqlalchemy import select
 from engine.deployment import Deployment
 from engine.outbox import State
 from engine.plan_nudges import media_of
-from store.models import BuddyGroup, Message
+from store.models import IS_UNREACHED, BuddyGroup, Message
 
-AT_ONCE = 5_000
+AT_ONCE = 500
 
 
 def revive_introductions(deployment: Deployment, now: datetime) -> int:
@@ -21,9 +21,7 @@ def revive_introductions(deployment: Deployment, now: datetime) -> int:
             select(Message)
             .join(BuddyGroup, BuddyGroup.id == Message.group_id)
             .where(
-                Message.kind == "introduction",
-                Message.state == State.DROPPED,
-                Message.reason == "no_channel",
+                IS_UNREACHED,
                 Message.send_before > now,
                 BuddyGroup.state == "active",
             )

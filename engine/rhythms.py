@@ -7,18 +7,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
+from engine.next_nudges import next_of
 from engine.patterns import COLUMNS, copy_pattern, pattern_of, places_of
-from nudges.cadence import anchor_on, next_occurrence, stagger_of
+from nudges.cadence import anchor_on, stagger_of
 from store.members import attributes_of
 from store.models import BuddyGroup, Member, Rhythm, new_id
 
 LONGEST_REASON = 255
-
-
-def advance(deployment: Deployment, rhythm: Rhythm) -> None:
-    """Moves the row to the occurrence after the one it stands at; computed from the anchor, never from it."""
-    if rhythm.next_due_at is not None:
-        _aim(deployment, rhythm, rhythm.next_due_at)
 
 
 def rhythms_of(session: Session, members: set[UUID]) -> dict[tuple[UUID, UUID], Rhythm]:
@@ -115,16 +110,12 @@ def follow_member(session: Session, deployment: Deployment, member: Member, now:
 
 
 def _aim(deployment: Deployment, rhythm: Rhythm, after: datetime) -> None:
-    pattern = pattern_of(deployment.program, rhythm)
-    found = next_occurrence(
-        pattern.cadences,
+    found = next_of(
+        deployment.program,
+        pattern_of(deployment.program, rhythm),
         anchor=rhythm.anchor_on,
-        clock=pattern.clock,
-        window=pattern.window,
-        quiet=deployment.program.quiet,
         stagger=stagger_of(str(rhythm.member_id)),
         after=after,
-        because=pattern.because,
     )
     if found is None:
         rhythm.next_due_at = None

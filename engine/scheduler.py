@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PLAN_EVERY = 5.0  # seconds
 SWEEP_EVERY = 2.0
+HELP_EVERY = 0.5  # a page or an answer to a crisis that another process has queued, or whose wake was missed
 RECONCILE_EVERY = 60.0
 BEAT_EVERY = 60.0
 COLLECT_EVERY = 15.0
@@ -60,7 +61,7 @@ class Scheduler:
             (self._plan, self._plan_every),
             (self._sweep, min(SWEEP_EVERY, self._plan_every)),
             (self._answer, SWEEP_EVERY),
-            (self._help, SWEEP_EVERY),
+            (self._help, HELP_EVERY),
             (self._reconcile, RECONCILE_EVERY),
             (self._beat, BEAT_EVERY),
             (self._collect, COLLECT_EVERY),
@@ -141,7 +142,7 @@ class Scheduler:
 
     def _collect(self) -> None:
         """Its own job: a mailbox that hangs must not keep texts waiting."""
-        if collect_mail(self.deployment, self._clock.now()):
+        if collect_mail(self.deployment, self._clock):
             self._answer()
 
     def _drain(self, sender: str) -> None:

@@ -12,10 +12,10 @@ from engine.attempt import Lease, claim_due, record_outcomes
 from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.hand_over import was_taken
-from engine.outbox import ENTRY, Entry, State
+from engine.outbox import ENTRY, Entry
 from engine.owner import new_owner
 from nudges.kinds import Lane
-from store.models import Message
+from store.models import IS_DUE, Message
 
 AT_ONCE = 20  # of one claim, all in flight together: one call that hangs holds no other person up
 
@@ -40,7 +40,7 @@ def _with_work(deployment: Deployment, clock: Clock) -> list[Channel]:
                 select(Message.id)
                 .where(
                     Message.sender == channel.sender,
-                    Message.state == State.DUE,
+                    IS_DUE,
                     Message.lane == Lane.CRISIS,
                     Message.not_before <= now,
                 )
@@ -82,7 +82,7 @@ def _claim(
             .where(
                 Message.sender == channel.sender,
                 Message.lane == Lane.CRISIS,
-                Message.state == State.DUE,
+                IS_DUE,
                 Message.not_before <= now,
             )
             .order_by(Message.due_at, Message.id)

@@ -20,7 +20,7 @@ from engine.outbox import State
 from engine.owner import is_surely_dead
 from engine.recipients import recipients
 from nudges.kinds import policy_of
-from store.models import Message
+from store.models import IS_IN_DOUBT, IS_SENDING, Message
 
 LOOKS = 2
 ROWS_AT_ONCE = 500
@@ -29,10 +29,11 @@ ROWS_AT_ONCE = 500
 def suspect_abandoned(deployment: Deployment, clock: Clock) -> int:
     """Rows left in `sending` by a process that died, or past their lease, become `in_doubt`."""
     wall = clock.wall()
+    with deployment.database.reads() as session:  # looking costs no lock
+        if session.execute(select(Message.id).where(IS_SENDING).limit(1)).first() is None:
+            return 0
     with deployment.database.writes.begin() as session:
-        rows = session.scalars(
-            select(Message).where(Message.state == State.SENDING).with_for_update(skip_locked=True)
-        )
+        rows = session.scalars(select(Message).where(IS_SENDING).with_for_update(skip_locked=True))
         count = 0
         for message in rows:
             lapsed = message.lease_until is None or message.lease_until <= wall
@@ -66,7 +67,7 @@ def _due_looks(session: Session, sender: str, wall: datetime) -> Sequence[Messag
         select(Message)
         .where(
             Message.sender == sender,
-            Message.state == State.IN_DOUBT,
+            IS_IN_DOUBT,
             or_(Message.look_at.is_(None), Message.look_at <= wall),
         )
         .order_by(Message.lane, Message.id)

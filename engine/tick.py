@@ -19,7 +19,6 @@ from engine.erase_member import finish_erasures
 from engine.look_after import remind_of_aftercare
 from engine.mend_groups import mend_groups
 from engine.notice_silence import notice_silence
-from engine.outbox import State
 from engine.page_responders import page_responders
 from engine.plan_nudges import plan_nudges
 from engine.reconcile_inbound import reconcile_inbound
@@ -30,7 +29,7 @@ from engine.settle_in import note_round
 from engine.unit_words import forget_words
 from nudges.kinds import Lane
 from store import program_state
-from store.models import Message, Sender
+from store.models import IS_DUE, IS_IN_DOUBT, IS_SENDING, Message, Sender
 
 MOST_FAILURES = 8  # rounds without any progress, each after a longer back-off: a minute or two in all
 POLL = timedelta(milliseconds=250)
@@ -75,6 +74,7 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     planned = 0
     while moved := plan_nudges(deployment, now):
         planned += moved
+        deployment.database.give_way()
     return planned
 
 
@@ -88,7 +88,7 @@ def tick(deployment: Deployment, clock: Clock) -> TickReport:
     with deployment.database.writes.begin() as session:
         senders.try_again(session)
     revive_introductions(deployment, clock.now())
-    report.received = reconcile_inbound(deployment, clock) + collect_mail(deployment, clock.now())
+    report.received = reconcile_inbound(deployment, clock) + collect_mail(deployment, clock)
     while answer_inbound(deployment, clock.now()):
         report.handed_over += help_now(deployment, clock)
     report.handed_over += help_now(deployment, clock)
@@ -133,9 +133,9 @@ def _go_round(deployment: Deployment, clock: Clock, report: TickReport) -> bool:
 def outstanding(deployment: Deployment, now: datetime) -> tuple[int, int]:
     """How many rows are in doubt (or being sent), and how many are due and allowed to go."""
     with deployment.database.reads() as session:
-        doubtful = select(func.count()).where(Message.state.in_((State.SENDING, State.IN_DOUBT)))
+        doubtful = select(func.count()).where(or_(IS_SENDING, IS_IN_DOUBT))
         due = select(func.count()).where(
-            Message.state == State.DUE,
+            IS_DUE,
             Message.not_before <= now,
             Message.sender.in_([channel.sender for channel in deployment.channels.values()]),
         )
@@ -151,7 +151,7 @@ def senders_with_work(deployment: Deployment, now: datetime) -> list[str]:
         return list(
             session.scalars(
                 select(Message.sender)
-                .where(Message.sender.in_(names), Message.state == State.DUE, Message.not_before <= now)
+                .where(Message.sender.in_(names), IS_DUE, Message.not_before <= now)
                 .distinct()
             )
         )
@@ -169,8 +169,8 @@ def _pause(deployment: Deployment, clock: Clock) -> timedelta:
     wall = clock.wall()
     with deployment.database.reads() as session:
         instants = [
-            session.scalar(select(func.min(Message.look_at)).where(Message.state == State.IN_DOUBT)),
-            session.scalar(select(func.min(Message.lease_until)).where(Message.state == State.SENDING)),
+            session.scalar(select(func.min(Message.look_at)).where(IS_IN_DOUBT)),
+            session.scalar(select(func.min(Message.lease_until)).where(IS_SENDING)),
             session.scalar(select(func.min(Sender.next_free_at)).where(Sender.failures > 0)),
         ]
     ahead = [when - wall for when in instants if when is not None and when > wall]

@@ -134,9 +134,4 @@ def _due_keys(deployment: Deployment, rhythm: Rhythm, now: datetime) -> Iterator
     ):
         if each.due_at > now - timedelta(hours=1):
             return
-        yield natural_key(
-            Rhythm(
-                member_id=rhythm.member_id, cohort_id=rhythm.cohort_id, next_kind=each.kind,
-                next_series=each.series, next_slot=each.slot,
-            )
-        )  # fmt: skip
+        yield natural_key(rhythm.member_id, rhythm.cohort_id, each.kind, each.series, each.slot)

@@ -6,18 +6,23 @@ On SQLite only writers BEGIN IMMEDIATE (a reader that upgrades later would fail 
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.errors import StoreError
 
-BUSY_TIMEOUT_MS = 10_000
+PATIENCE = 10.0  # seconds that anybody waits for an embedded database
+TURN = (
+    0.001  # seconds between two tries for its write lock: SQLite's own wait grows to a tenth of a second, and
+)
+# whoever writes in a loop would always be quicker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,14 @@ class Database:
         Where somebody reads at that moment the log stays until the next time.
         """
         if self.is_sqlite:
-            with closing(self.engine.raw_connection()) as connection:
+            with closing(self.reading_engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+    def give_way(self) -> None:
+        """On SQLite, between two of many writes: lets whoever waits for the write lock have it, an answer to a
+        crisis first of all. Nothing elsewhere: writers do not wait for each other there."""
+        if self.is_sqlite:
+            time.sleep(3 * TURN)
 
     def close(self) -> None:
         """Gives every connection back."""
@@ -54,7 +65,7 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
 
     Matters once in a file's life: when several processes open a new one at the same moment.
     """
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -66,13 +77,27 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             return
 
 
-def _tune_sqlite(engine: Engine, begin: str) -> None:
+def _take_turn(connection: Connection, patience: float) -> None:
+    """Begins a write transaction, waiting for the write lock; it is the only step of one that has to wait."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as fault:
+            if "locked" not in str(fault.orig) or time.monotonic() > until:
+                raise
+            time.sleep(TURN)
+        else:
+            return
+
+
+def _tune_sqlite(engine: Engine, begin: Callable[[Connection], object], *, waits: float) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins; the driver must not
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"busy_timeout={int(waits * 1000)}",
             "synchronous=FULL",  # a commit before a provider call must survive a power cut
             "foreign_keys=ON",
             "secure_delete=ON",  # what was erased is overwritten, not only unlinked
@@ -83,7 +108,7 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        begin(connection)
 
 
 def _keep_private(file: str | None) -> None:
@@ -93,8 +118,11 @@ def _keep_private(file: str | None) -> None:
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def open_database(url: str) -> Database:
-    """The database at that SQLAlchemy URL. Raises StoreError when the URL is none of ours."""
+def open_database(url: str, *, patience: float = PATIENCE) -> Database:
+    """The database at that SQLAlchemy URL; an embedded one is waited for that many seconds.
+
+    Raises StoreError when the URL is none of ours.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -105,8 +133,8 @@ def open_database(url: str) -> Database:
         _keep_private(parsed.database)
         writing = create_engine(parsed, hide_parameters=True)
         reading = create_engine(parsed, hide_parameters=True)
-        _tune_sqlite(writing, "BEGIN IMMEDIATE")
-        _tune_sqlite(reading, "BEGIN")
+        _tune_sqlite(writing, lambda connection: _take_turn(connection, patience), waits=0)
+        _tune_sqlite(reading, lambda connection: connection.exec_driver_sql("BEGIN"), waits=patience)
     elif parsed.drivername == "postgresql+psycopg":
         writing = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10)
         reading = writing

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine.deployment import Deployment
@@ -51,7 +51,7 @@ def messages_shown(deployment: Deployment, now: datetime, *, state: str = "") ->
     """The newest messages, or those in one state."""
     query = select(Message).order_by(Message.due_at.desc(), Message.id).limit(MOST)
     if state in STATES:
-        query = query.where(Message.state == state)
+        query = query.where(Message.state == bindparam(None, state, literal_execute=True))  # for its index
     with deployment.database.reads() as session:
         rows = session.scalars(query).all()
         named = {row.member_id for row in rows if row.member_id and row.lane == Lane.NUDGE}

@@ -2,9 +2,19 @@
 
 from store.models.conversation import CheckIn, Colour, Inbound, Rematch, UnclearReply
 from store.models.joining import Invitation, Joining
-from store.models.member import Agreement, Consent, ContactPoint, Exclusion, Member, Suppression
-from store.models.outbox import Cursor, Link, Message, ProviderEvent, Sender
-from store.models.pairing import BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
+from store.models.member import IS_UNUSUAL, Agreement, Consent, ContactPoint, Exclusion, Member, Suppression
+from store.models.outbox import (
+    IS_DUE,
+    IS_IN_DOUBT,
+    IS_SENDING,
+    IS_UNREACHED,
+    Cursor,
+    Link,
+    Message,
+    ProviderEvent,
+    Sender,
+)
+from store.models.pairing import IS_UNASKED, BuddyGroup, Cohort, CohortMember, GroupPlace, Rhythm, Round
 from store.models.pathway import (
     Aftercare,
     AuditEntry,
@@ -29,6 +39,12 @@ from store.models.supporters import (
 from store.models.wishes import Cover, KeepWish, NeverWish, Outreach, UnitWords
 
 __all__ = [
+    "IS_DUE",
+    "IS_IN_DOUBT",
+    "IS_SENDING",
+    "IS_UNASKED",
+    "IS_UNREACHED",
+    "IS_UNUSUAL",
     "Aftercare",
     "Agreement",
     "ApiKey",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.record import At, Digest, Id, Label, Record, Sealed, Word
@@ -15,6 +15,12 @@ class Inbound(Record):
     __table_args__ = (
         UniqueConstraint("provider", "provider_id"),
         Index("ix_inbound_from_index_received_at", "from_index", "received_at"),
+        Index(
+            "ix_inbound_remembered",
+            "received_at",
+            sqlite_where=text("from_index <> ''"),
+            postgresql_where=text("from_index <> ''"),
+        ),
     )
 
     id: Mapped[Id]

@@ -3,16 +3,22 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, literal_column, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.models.record import At, Digest, Id, Label, Prose, Record, Sealed, Word
+
+# Who has left, leaves, is away or pauses: looked for again and again among many who do none of it.
+_UNUSUAL = "status <> 'active' or coalesce(active_until, paused_until, away_from, away_until) is not null"
 
 
 class Member(Record):
     """Somebody in the program. Name and attributes are sealed; the ref is the organisation's own id."""
 
     __tablename__ = "member"
+    __table_args__ = (
+        Index("ix_member_unusual", "id", sqlite_where=text(_UNUSUAL), postgresql_where=text(_UNUSUAL)),
+    )
 
     id: Mapped[Id]
     ref: Mapped[Label] = mapped_column(unique=True)
@@ -49,6 +55,12 @@ class Member(Record):
     contacts: Mapped[list["ContactPoint"]] = relationship(
         back_populates="member", cascade="all, delete-orphan", order_by="ContactPoint.medium"
     )
+
+
+IS_UNUSUAL = or_(
+    Member.status != literal_column("'active'"),
+    func.coalesce(Member.active_until, Member.paused_until, Member.away_from, Member.away_until).is_not(None),
+)
 
 
 class ContactPoint(Record):

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.models.record import At, Id, Label, Record, Sealed, Word
@@ -56,6 +56,15 @@ class BuddyGroup(Record):
     """A dyad or a triad of buddies. Why these two: sealed, since attributes are in it."""
 
     __tablename__ = "buddy_group"
+    __table_args__ = (
+        Index(
+            "ix_buddy_group_unasked",
+            "round_id",
+            "started_at",
+            sqlite_where=text("state = 'active' and keep_asked_at is null"),
+            postgresql_where=text("state = 'active' and keep_asked_at is null"),
+        ),
+    )
 
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
@@ -71,6 +80,9 @@ class BuddyGroup(Record):
     places: Mapped[list["GroupPlace"]] = relationship(
         back_populates="group", cascade="all, delete-orphan", order_by="GroupPlace.member_id"
     )
+
+
+IS_UNASKED = and_(BuddyGroup.state == literal_column("'active'"), BuddyGroup.keep_asked_at.is_(None))
 
 
 class GroupPlace(Record):
@@ -101,7 +113,10 @@ class Rhythm(Record):
     """When a member is nudged next in a cohort. This row is what planning claims."""
 
     __tablename__ = "rhythm"
-    __table_args__ = (UniqueConstraint("cohort_id", "member_id"),)
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "member_id"),
+        Index("ix_rhythm_next_due_at", "next_due_at", "id"),  # in the order in which they are claimed
+    )
 
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
@@ -118,7 +133,7 @@ class Rhythm(Record):
     next_series: Mapped[Word | None]  # which rule the slot was counted by; empty for the kind's first
     next_slot: Mapped[int | None]
     next_on: Mapped[date | None]  # the working day on which it falls, in the member's zone
-    next_due_at: Mapped[At | None] = mapped_column(index=True)
+    next_due_at: Mapped[At | None]
     next_send_before: Mapped[At | None]
     next_why: Mapped[Label | None]  # why it is not simply where its rule puts it
     silence_rung: Mapped[int] = mapped_column(default=0)  # nudges.silence.Rung: the last step of this silence

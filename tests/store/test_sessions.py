@@ -2,10 +2,9 @@
 
 import threading
 from datetime import datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from store.database import Database, open_database
@@ -80,12 +79,7 @@ def test_an_embedded_database_is_durable_and_enforces_its_references(sqlite_data
 
 
 def test_an_embedded_writer_takes_the_lock_before_it_reads(sqlite_url: str) -> None:
-    busy, impatient = open_database(sqlite_url), open_database(sqlite_url)
-
-    @event.listens_for(impatient.engine, "connect")
-    def _do_not_wait(connection: Any, _record: object) -> None:
-        connection.execute("pragma busy_timeout = 0")
-
+    busy, impatient = open_database(sqlite_url), open_database(sqlite_url, patience=0)
     with busy.writes.begin() as session:
         session.execute(text("select 1"))
         with pytest.raises(OperationalError, match="locked"), impatient.engine.connect() as second:
@@ -94,6 +88,35 @@ def test_an_embedded_writer_takes_the_lock_before_it_reads(sqlite_url: str) -> N
         assert second.execute(text("select 1")).scalar_one() == 1
     busy.close()
     impatient.close()
+
+
+def test_who_writes_in_a_loop_gives_way_to_who_writes_once(sqlite_url: str, now: datetime) -> None:
+    """The one who waits gets the lock between two of the other's writes, not after all of them."""
+    bulk, urgent = open_database(sqlite_url), open_database(sqlite_url)
+    begun, done = threading.Event(), threading.Event()
+
+    def write_on() -> None:
+        for number in range(100_000):
+            with bulk.writes.begin() as session:
+                session.add(Cohort(name=f"bulk{number}", created_at=now))
+            begun.set()
+            if done.is_set():
+                return
+            bulk.give_way()
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    begun.wait()
+    try:
+        with urgent.writes.begin() as session:
+            session.add(Cohort(name="urgent", created_at=now))
+    finally:
+        done.set()
+        writer.join()
+    with bulk.reads() as session:
+        assert session.scalar(select(Cohort.name).where(Cohort.name == "urgent"))
+    bulk.close()
+    urgent.close()
 
 
 @pytest.mark.parametrize(

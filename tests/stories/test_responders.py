@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from engine.handle_incident import acknowledge, close_incident, note_try
 from engine.look_after import record_aftercare
+from engine.page_responders import page_responders
 from engine.program import StaffEntry
 from engine.responders import NotYours
 from engine.staff import staff_by_ref, sync_staff
 from escalation.incidents import AlreadyTaken, IncidentOutcome, NotAllowed
 from escalation.roster import Override, Responder
-from store.models import Aftercare, Incident, Staff
+from store.models import Aftercare, Incident, Member, Staff
 from tests.stories.world import RESPONDER_PHONE, World
 
 ONE, TWO, SECOND = "+12025550101", "+12025550102", "+12025550191"
@@ -260,3 +261,17 @@ def test_a_closed_incident_cannot_be_taken(world: World, incident: UUID) -> None
     close_incident(world.deployment, incident, staff_of(world), IncidentOutcome.REACHED, world.clock.now())
     with pytest.raises(NotAllowed):
         take(world, incident)
+
+
+def test_an_incident_that_fails_does_not_hold_up_the_page_of_another(world: World) -> None:
+    world.enrol({}, {})
+    world.text(ONE, "I want to die")
+    world.text(TWO, "I want to kill myself")
+    broken, other = world.incidents()
+    with world.deployment.database.writes.begin() as session:
+        session.get_one(Member, broken.member_id).attributes_sealed = b"nothing that was sealed here"
+    before = other.pages
+    world.clock.sleep(timedelta(minutes=30))
+    assert page_responders(world.deployment, world.clock.now()) == 1
+    (again,) = (one for one in world.incidents() if one.id == other.id)
+    assert again.pages == before + 1

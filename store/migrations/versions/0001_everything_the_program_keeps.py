@@ -120,6 +120,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_inbound_from_index_received_at", ["from_index", "received_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_inbound_remembered",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("from_index <> ''"),
+            postgresql_where=sa.text("from_index <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_inbound_state"), ["state"], unique=False)
 
     op.create_table(
@@ -157,6 +164,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("ref", name=op.f("uq_member_ref")),
     )
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_member_unusual",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "status <> 'active' or coalesce(active_until, paused_until, away_from, away_until) is not null"
+            ),
+            postgresql_where=sa.text(
+                "status <> 'active' or coalesce(active_until, paused_until, away_from, away_until) is not null"
+            ),
+        )
+
     op.create_table(
         "nomination",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -663,6 +683,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("buddy_group", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_buddy_group_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(
+            "ix_buddy_group_unasked",
+            ["round_id", "started_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'active' and keep_asked_at is null"),
+            postgresql_where=sa.text("state = 'active' and keep_asked_at is null"),
+        )
 
     op.create_table(
         "joining",
@@ -863,7 +890,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key", name=op.f("uq_message_natural_key")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_address_index"), ["address_index"], unique=False)
+        batch_op.create_index(
+            "ix_message_address_index",
+            ["address_index"],
+            unique=False,
+            sqlite_where=sa.text("address_index is not null"),
+            postgresql_where=sa.text("address_index is not null"),
+        )
         batch_op.create_index(
             "ix_message_batch_id",
             ["batch_id"],
@@ -871,11 +904,49 @@ def upgrade() -> None:
             sqlite_where=sa.text("batch_id is not null"),
             postgresql_where=sa.text("batch_id is not null"),
         )
-        batch_op.create_index(batch_op.f("ix_message_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_failed",
+            ["state", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead' or state = 'undelivered'"),
+            postgresql_where=sa.text("state = 'dead' or state = 'undelivered'"),
+        )
+        batch_op.create_index(
+            "ix_message_incident_id",
+            ["incident_id"],
+            unique=False,
+            sqlite_where=sa.text("incident_id is not null"),
+            postgresql_where=sa.text("incident_id is not null"),
+        )
         batch_op.create_index("ix_message_member_kind", ["member_id", "kind", "due_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
-        batch_op.create_index("ix_message_queue", ["sender", "state", "lane", "not_before"], unique=False)
-        batch_op.create_index("ix_message_state_lease", ["state", "lease_until"], unique=False)
+        batch_op.create_index(
+            "ix_message_provider_id",
+            ["provider_id"],
+            unique=False,
+            sqlite_where=sa.text("provider_id is not null"),
+            postgresql_where=sa.text("provider_id is not null"),
+        )
+        batch_op.create_index(
+            "ix_message_queue",
+            ["sender", "lane", "not_before", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_message_unreached",
+            ["send_before"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dropped' and reason = 'no_channel' and kind = 'introduction'"),
+            postgresql_where=sa.text("state = 'dropped' and reason = 'no_channel' and kind = 'introduction'"),
+        )
+        batch_op.create_index(
+            "ix_message_unsettled",
+            ["state", "sender", "look_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending' or state = 'in_doubt'"),
+            postgresql_where=sa.text("state = 'sending' or state = 'in_doubt'"),
+        )
 
     op.create_table(
         "rhythm",
@@ -913,7 +984,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rhythm", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rhythm_member_id"), ["member_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_rhythm_next_due_at"), ["next_due_at"], unique=False)
+        batch_op.create_index("ix_rhythm_next_due_at", ["next_due_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rhythm_silence_look_at"), ["silence_look_at"], unique=False)
 
     op.create_table(
@@ -942,6 +1013,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_link")),
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_link_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_message_id"), ["message_id"], unique=False)
 
     job_queue.create(op.get_bind())  # not from the models: its own package describes it
