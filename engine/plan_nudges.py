@@ -4,6 +4,7 @@ All of it in one transaction, so that neither a crash nor a second scheduler los
 statements, however many rows there are.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.catch_up import WHY, CatchUp
 from engine.deployment import Deployment
 from engine.next_nudges import next_nudges_of
 from engine.outbox import State, closes_at, sender_for
@@ -24,16 +26,17 @@ from store.reachable import MEDIA, medium_of
 
 ROWS_AT_ONCE = 500
 LONGEST_REASON = 255
+_ON_TIME: Mapping[str, object] = {}
 
 
-def plan_nudges(deployment: Deployment, now: datetime) -> int:
-    """Plans what is due at `now`, at most 500 rows; returns how many rows it moved on."""
+def plan_nudges(deployment: Deployment, now: datetime, spread: CatchUp | None = None) -> int:
+    """Plans what is due at `now`, at most 500 rows; returns how many rows it moved on. What is late may be `spread`."""
     with deployment.database.writes.begin() as session:
         due = claim_due_rhythms(session, deployment.channels, COLUMNS, now, ROWS_AT_ONCE)
         if not due:
             return 0
         dialect = session.get_bind().dialect.name
-        planning = _Planning(deployment, dialect, now)
+        planning = _Planning(deployment, dialect, now, spread)
         rows = [planning.row(each) for each in due]
         put_planned(session, rows, now)
         # In one order on every node: a wake may wait for that of another planner.
@@ -45,10 +48,10 @@ def plan_nudges(deployment: Deployment, now: datetime) -> int:
 class _Planning:
     """What the rows of one batch share, worked out once."""
 
-    def __init__(self, deployment: Deployment, dialect: str, now: datetime) -> None:
-        self._deployment, self._dialect, self._now = deployment, dialect, now
+    def __init__(self, deployment: Deployment, dialect: str, now: datetime, spread: CatchUp | None) -> None:
+        self._deployment, self._dialect, self._now, self._spread = deployment, dialect, now, spread
         self._nudges = next_nudges_of(deployment.program)
-        self._this: dict[tuple[Any, ...], dict[str, object]] = {}
+        self._this: dict[tuple[Any, ...], tuple[datetime, dict[str, object]]] = {}
         self._next: dict[int, dict[str, object]] = {}
         self._senders = {medium: sender_for(deployment, medium) for medium in MEDIA}
 
@@ -56,7 +59,7 @@ class _Planning:
         """The values of one message, and of where its rhythm moves."""
         rhythm, member, cohort, medium, due_at, *_ = due
         asked = due[4:10]
-        this = self._this.get(asked) or self._this.setdefault(asked, self._shared(*asked))
+        closes_at, this = self._this.get(asked) or self._this.setdefault(asked, self._shared(*asked))
         member = _dashed(member)
         found = self._nudges.after(due_at, anchor=due[10], member=member, columns=due[11:])
         following = self._next.get(id(found)) or self._next.setdefault(id(found), self._written(found))
@@ -71,14 +74,20 @@ class _Planning:
             "sender": self._senders[medium or MEDIA[0]],
             "state": State.DROPPED if reason else State.DUE,
             "reason": reason,
+            **({} if reason else self._late(due_at, closes_at)),
         }
+
+    def _late(self, due_at: datetime, closes_at: datetime) -> Mapping[str, object]:
+        """When one that was held up by an outage goes instead, and that it was."""
+        at = self._spread.instant(due_at, closes_at) if self._spread else None
+        return _ON_TIME if at is None else {"not_before": written(self._dialect, at), "late": WHY}
 
     def _shared(
         self, due_at: datetime, send_before: datetime | None, kind: str, series: str, slot: int, on: date
-    ) -> dict[str, object]:
-        """The values that all messages of an occurrence have."""
+    ) -> tuple[datetime, dict[str, object]]:
+        """When it closes, and the values that all messages of an occurrence have."""
         closes = send_before or closes_at(self._deployment, kind, due_at)
-        return {
+        return closes, {
             "key": key_of(kind, series, slot),
             "lane": int(policy_of(kind).lane),
             "period": period_of(on),

@@ -192,7 +192,8 @@ def suppressed(session: Session, indexes: set[tuple[str, str]]) -> set[tuple[str
         return set()
     rows = session.execute(
         select(Suppression.medium, Suppression.address_index).where(
-            Suppression.address_index.in_({index for _, index in indexes})
+            Suppression.medium.in_({medium for medium, _ in indexes}),
+            Suppression.address_index.in_({index for _, index in indexes}),
         )
     )
     return {(medium, index) for medium, index in rows} & indexes

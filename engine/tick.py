@@ -9,6 +9,7 @@ from engine import senders
 from engine.advance_deadlines import advance_deadlines
 from engine.answer_inbound import answer_inbound
 from engine.ask_to_keep import ask_to_keep
+from engine.catch_up import catch_up
 from engine.clock import Clock
 from engine.collect_mail import collect_mail
 from engine.confirm_address import forget_joinings
@@ -71,8 +72,8 @@ def make_due(deployment: Deployment, now: datetime) -> int:
     forget_words(deployment, now)
     ask_to_keep(deployment, now)
     cover_absences(deployment, now)
-    planned = 0
-    while moved := plan_nudges(deployment, now):
+    planned, spread = 0, catch_up(deployment, now)
+    while moved := plan_nudges(deployment, now, spread):
         planned += moved
         deployment.database.give_way()
     return planned

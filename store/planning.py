@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, String, bindparam, case, cast, literal, select, update
+from sqlalchemy import Executable, String, bindparam, case, cast, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ CLAIMED = (
 _OF_MESSAGE = (
     ("id", "uuid"), ("rhythm", "uuid"), ("key", "word"), ("lane", "number"), ("state", "word"), ("reason", "word"),
     ("period", "word"), ("medium", "word"), ("sender", "word"), ("send_before", "instant"),
+    ("not_before", "instant"), ("late", "word"),
 )  # fmt: skip
 _OF_RHYTHM = (
     ("rhythm", "uuid"), ("next_kind", "word"), ("next_series", "word"), ("next_slot", "number"), ("next_on", "day"),
@@ -70,8 +71,9 @@ def _messages(dialect: str) -> Executable:
         "id": rows.c.id, "natural_key": rows.c.key, "kind": rhythm.c.next_kind, "lane": rows.c.lane,
         "state": rows.c.state, "reason": rows.c.reason, "member_id": rhythm.c.member_id,
         "cohort_id": rhythm.c.cohort_id, "group_id": rhythm.c.group_id, "slot": rhythm.c.next_slot,
-        "period": rows.c.period, "moved": rhythm.c.next_why, "medium": rows.c.medium, "sender": rows.c.sender,
-        "due_at": rhythm.c.next_due_at, "not_before": rhythm.c.next_due_at, "send_before": rows.c.send_before,
+        "period": rows.c.period, "moved": func.coalesce(rows.c.late, rhythm.c.next_why),
+        "medium": rows.c.medium, "sender": rows.c.sender, "due_at": rhythm.c.next_due_at,
+        "not_before": func.coalesce(rows.c.not_before, rhythm.c.next_due_at), "send_before": rows.c.send_before,
         "created_at": now, "settled_at": case((is_over, now)), "attempts": literal(0), "looks": literal(0),
     }  # fmt: skip
     source = select(*values.values()).where(rhythm.c.id == rows.c.rhythm)

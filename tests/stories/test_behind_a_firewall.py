@@ -118,6 +118,19 @@ def test_a_crisis_by_mail_is_answered_by_mail_and_pages(cellar: Cellar) -> None:
     assert any("somebody needs you now" in text for text in cellar.world.phone(RESPONDER_PHONE))
 
 
+def test_a_mail_that_was_perhaps_taken_is_repeated_under_the_same_message_id(cellar: Cellar) -> None:
+    heard = len(cellar.relay.mails)
+    cellar.relay.unheard = 1
+    cellar.world.advance(days=7)
+    repeated, again, *others = sorted(
+        cellar.relay.mails[heard:],
+        key=lambda mail: mail["Message-ID"] != cellar.relay.mails[heard]["Message-ID"],
+    )
+    assert (repeated["To"], repeated["Message-ID"]) == (again["To"], again["Message-ID"])
+    assert [mail["To"] for mail in others] == [{DANA: SAM, SAM: DANA}[repeated["To"]]]
+    assert {row.state for row in cellar.world.messages(medium="email")} == {"sent"}
+
+
 def test_a_stop_by_mail_ends_the_mails(cellar: Cellar) -> None:
     cellar.reply(nudge(cellar, DANA), "please stop")
     heard = len(cellar.mails(DANA))
