@@ -10,7 +10,7 @@ from engine.program import Program
 from nudges.cadence import Occurrence, next_occurrence, stagger_of
 from store.models import Rhythm
 
-MOST_KEPT = 100_000  # answers of one program; then it begins anew
+MOST_KEPT = 20_000  # answers of one program; then it begins anew
 MOST_PROGRAMS = 4
 
 

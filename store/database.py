@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.errors import StoreError
 
-PATIENCE = 10.0  # seconds that anybody waits for an embedded database
+PATIENCE = 30.0  # seconds that anybody waits for an embedded database
 TURN = (
     0.001  # seconds between two tries for its write lock: SQLite's own wait grows to a tenth of a second, and
 )
@@ -79,31 +79,36 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
 
 def _take_turn(connection: Connection, patience: float) -> None:
     """Begins a write transaction, waiting for the write lock; it is the only step of one that has to wait."""
-    until = time.monotonic() + patience
-    while True:
+    until, driver = time.monotonic() + patience, connection.connection.driver_connection
+    while driver is not None and time.monotonic() < until:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as fault:
-            if "locked" not in str(fault.orig) or time.monotonic() > until:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as fault:
+            if "locked" not in str(fault):
                 raise
             time.sleep(TURN)
         else:
             return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, so that its fault is told as any other
 
 
-def _tune_sqlite(engine: Engine, begin: Callable[[Connection], object], *, waits: float) -> None:
+def _tune_sqlite(
+    engine: Engine, begin: Callable[[Connection], object], patience: float, *, writes: bool
+) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins; the driver must not
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={int(waits * 1000)}",
+            f"busy_timeout={int(patience * 1000)}",
             "synchronous=FULL",  # a commit before a provider call must survive a power cut
             "foreign_keys=ON",
             "secure_delete=ON",  # what was erased is overwritten, not only unlinked
         ):
             cursor.execute(f"PRAGMA {pragma}")
         _write_ahead(cursor)
+        if writes:
+            cursor.execute("PRAGMA busy_timeout=0")  # from here on `_take_turn` waits
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -133,8 +138,8 @@ def open_database(url: str, *, patience: float = PATIENCE) -> Database:
         _keep_private(parsed.database)
         writing = create_engine(parsed, hide_parameters=True)
         reading = create_engine(parsed, hide_parameters=True)
-        _tune_sqlite(writing, lambda connection: _take_turn(connection, patience), waits=0)
-        _tune_sqlite(reading, lambda connection: connection.exec_driver_sql("BEGIN"), waits=patience)
+        _tune_sqlite(writing, lambda connection: _take_turn(connection, patience), patience, writes=True)
+        _tune_sqlite(reading, lambda connection: connection.exec_driver_sql("BEGIN"), patience, writes=False)
     elif parsed.drivername == "postgresql+psycopg":
         writing = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10)
         reading = writing

@@ -121,4 +121,4 @@ def test_planning_that_ends_at_any_instant_plans_each_nudge_once(world: World) -
         with database.reads() as session:
             nudges = select(func.count()).where(Message.slot.is_not(None))
             assert session.scalar(nudges) == 2 * weeks, f"instant {instant}"
-    assert instant > 5
+    assert instant > 4  # claim, insert, move on, commit
