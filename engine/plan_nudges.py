@@ -17,7 +17,9 @@ from engine.deployment import Deployment
 from engine.next_nudges import next_nudges_of
 from engine.outbox import State, closes_at, sender_for
 from engine.patterns import COLUMNS
+from engine.unreachable import why_unreachable
 from nudges.cadence import Occurrence
+from nudges.holds import Reason
 from nudges.kinds import policy_of
 from store.given_rows import written
 from store.models import Member, new_id
@@ -36,7 +38,9 @@ def plan_nudges(deployment: Deployment, now: datetime, spread: CatchUp | None = 
         if not due:
             return 0
         dialect = session.get_bind().dialect.name
-        planning = _Planning(deployment, dialect, now, spread)
+        unreached = {UUID(member) for _, member, _, medium, *_ in due if medium is None}
+        silent = {str(one): why for one, why in why_unreachable(session, deployment, unreached).items()}
+        planning = _Planning(deployment, dialect, now, spread, silent)
         rows = [planning.row(each) for each in due]
         put_planned(session, rows, now)
         # In one order on every node: a wake may wait for that of another planner.
@@ -48,8 +52,16 @@ def plan_nudges(deployment: Deployment, now: datetime, spread: CatchUp | None = 
 class _Planning:
     """What the rows of one batch share, worked out once."""
 
-    def __init__(self, deployment: Deployment, dialect: str, now: datetime, spread: CatchUp | None) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        dialect: str,
+        now: datetime,
+        spread: CatchUp | None,
+        silent: Mapping[str, Reason],
+    ) -> None:
         self._deployment, self._dialect, self._now, self._spread = deployment, dialect, now, spread
+        self._silent = silent
         self._nudges = next_nudges_of(deployment.program)
         self._this: dict[tuple[Any, ...], tuple[datetime, dict[str, object]]] = {}
         self._next: dict[int, dict[str, object]] = {}
@@ -63,7 +75,7 @@ class _Planning:
         member = _dashed(member)
         found = self._nudges.after(due_at, anchor=due[10], member=member, columns=due[11:])
         following = self._next.get(id(found)) or self._next.setdefault(id(found), self._written(found))
-        reason = this["reason"] if medium else "no_channel"
+        reason = this["reason"] if medium else self._silent.get(member, Reason.NO_CHANNEL)
         return {
             **this,
             **following,
@@ -92,7 +104,7 @@ class _Planning:
             "lane": int(policy_of(kind).lane),
             "period": period_of(on),
             "send_before": written(self._dialect, closes),
-            "reason": "stale" if closes <= self._now else None,
+            "reason": Reason.STALE if closes <= self._now else None,
         }
 
     def _written(self, found: Occurrence | None) -> dict[str, object]:
