@@ -28,13 +28,3 @@ def _statement(model: type[Record], dialect: str, key: tuple[str, ...]) -> Any:
     table: Any = model.__table__
     returned = table.c["id" if "id" in table.c else key[0]]
     return insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(returned)
-
-
-def insert_quietly(
-    session: Session, model: type[Record], rows: Sequence[Mapping[str, Any]], key: Sequence[str]
-) -> None:
-    """The same where nobody asks which were new: a third of the work. Columns that are left out stay empty."""
-    if rows:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = insert(model).on_conflict_do_nothing(index_elements=list(key))
-        session.connection().execute(statement, [dict(row) for row in rows])
