@@ -18,6 +18,12 @@ class Member(Record):
     __tablename__ = "member"
     __table_args__ = (
         Index("ix_member_unusual", "id", sqlite_where=text(_UNUSUAL), postgresql_where=text(_UNUSUAL)),
+        Index(
+            "ix_member_forgetting_for",
+            "forgetting_for",
+            sqlite_where=text("forgetting_for is not null"),
+            postgresql_where=text("forgetting_for is not null"),
+        ),
     )
 
     id: Mapped[Id]

@@ -166,6 +166,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_member_forgetting_for",
+            ["forgetting_for"],
+            unique=False,
+            sqlite_where=sa.text("forgetting_for is not null"),
+            postgresql_where=sa.text("forgetting_for is not null"),
+        )
+        batch_op.create_index(
             "ix_member_unusual",
             ["id"],
             unique=False,
