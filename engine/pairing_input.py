@@ -14,6 +14,7 @@ from engine.keep_group import wishes_of
 from engine.recipients import suppressed
 from nudges.holds import local_day
 from pairing.policy import Person, Policy
+from pairing.working_hours import WORKING_HOURS, WRITTEN, BadHours, working_hours
 from store.cohorts import members_of, past_groups
 from store.members import agreements, attributes_of, exclusions
 from store.models import Member, Rematch
@@ -101,7 +102,18 @@ def rematch_wishes(session: Session, given: PairingInput) -> frozenset[str]:
 def person_of(deployment: Deployment, member: Member) -> Person:
     """The member as the rules see them."""
     held = attributes_of(deployment.vault, member)
-    return Person(id=member.ref, attributes={name: frozenset(values) for name, values in held.items()})
+    attributes = {name: frozenset(values) for name, values in held.items()}
+    if WORKING_HOURS not in attributes and WRITTEN in attributes:
+        attributes[WORKING_HOURS] = _hours(member, attributes[WRITTEN])
+    return Person(id=member.ref, attributes=attributes)
+
+
+def _hours(member: Member, written: frozenset[str]) -> frozenset[str]:
+    """The hours in the member's own zone; nothing is known of hours that cannot be read."""
+    try:
+        return working_hours(written, [int(day) for day in member.work_days], member.timezone)
+    except BadHours:
+        return frozenset()
 
 
 def _why_not(member: Member, barred: set[tuple[str, str]], now: datetime) -> str | None:

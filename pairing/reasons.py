@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pairing.meetings import Meetings, pairs_of
 from pairing.policy import Person, Policy, Preference, Request, Rule, comparable
+from pairing.working_hours import WORKING_HOURS, hours_a_week
 
 
 def reasons(
@@ -68,6 +69,8 @@ def _sentence(one: Person, other: Person, preference: Preference) -> str | None:
     if not mine or not theirs:
         return None
     shared = _written(one, preference.attribute, mine & theirs)
+    if preference.attribute == WORKING_HOURS and shared:
+        shared = f"{hours_a_week(mine & theirs)} a week"
     name = preference.attribute.replace("_", " ")
     if preference.rule is Rule.NEAR:
         return _distance(one, other, preference, name)

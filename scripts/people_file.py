@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pairing.policy import Person
+from pairing.working_hours import WORKING_HOURS, WRITTEN, BadHours, working_hours
 from scripts.errors import UsageFault
 
 Row = TypeVar("Row")
@@ -115,10 +116,30 @@ def read_people(path: Path) -> tuple[list[Person], dict[str, str], tuple[str, ..
         if first != line:
             raise table.fault(line, "id", id_, f"unique: line {first} has it too; give each person one row")
         names[id_] = row.get("name", "")
-        return Person(id=id_, attributes=_attributes(row))
+        return Person(id=id_, attributes=_attributes(row) | _hours(table, line, row))
 
     people = table.parsed(person)
-    return people, names, tuple(column for column in columns if column not in ("id", *CONTACT))
+    derived = (WORKING_HOURS,) if {WRITTEN, "timezone"} <= set(columns) else ()
+    return people, names, (*(column for column in columns if column not in ("id", *CONTACT)), *derived)
+
+
+def _hours(table: Table, line: int, row: dict[str, str]) -> dict[str, frozenset[str]]:
+    """The working hours that the columns work_hours, work_days and timezone say. Raises UsageFault."""
+    written, zone, days = split(row.get(WRITTEN, "")), row.get("timezone", ""), row.get("work_days", "")
+    if not written or not zone or WORKING_HOURS in row:
+        return {}
+    from engine.member_rows import read_work_days
+
+    try:
+        on = [int(day) for day in read_work_days(days)] if days else []
+    except ValueError:
+        raise table.fault(line, "work_days", days, "days like Mon-Fri or Tue;Thu") from None
+    try:
+        return {WORKING_HOURS: working_hours(written, on, zone)}
+    except BadHours as fault:
+        raise table.fault(line, WRITTEN, row[WRITTEN], str(fault)) from None
+    except (KeyError, ValueError, OSError):
+        raise table.fault(line, "timezone", zone, "a time zone like America/New_York") from None
 
 
 def _columns(table: Table) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from engine.mend_round import mend_round, mending_needed
 from engine.publish_round import discard_draft, publish_round, undo_round
 from engine.rotate import RoundPlan, Running, plan_round, store_round
 from engine.stored_rounds import RotationRefused
+from pairing.policy import Policy, Preference, Rule
+from pairing.working_hours import WORKING_HOURS
 from store.models import (
     AuditEntry,
     BuddyGroup,
@@ -323,3 +325,20 @@ def test_a_change_that_was_asked_for_is_made_in_the_running_round(
         assert mending_needed(session, deployment, cohort, later).changes == 0
     again = mend_round(deployment, "spring", now=later, actor="staff:cora")
     assert (again.ended, again.formed) == ((), ())
+
+
+def test_hours_that_members_work_are_compared_in_their_own_zones(
+    deployment: Deployment, now: datetime
+) -> None:
+    rule = Preference(attribute=WORKING_HOURS, rule=Rule.OVERLAP, weight=20)
+    deployment = replace(deployment, policy=Policy(preferences=(rule,)))
+    hours = {
+        "a": ("America/New_York", "09:00-17:00"),
+        "b": ("America/Los_Angeles", "06:00-14:00"),
+        "c": ("America/New_York", "19:00-07:00"),
+        "d": ("America/Los_Angeles", "16:00-04:00"),
+    }
+    changes = {id_: {"timezone": zone, "work_hours": held} for id_, (zone, held) in hours.items()}
+    enrol(deployment, now, **changes, e={"status": "paused"})
+    first = publish(deployment, now)
+    assert set(first.groups) == {("a", "b"), ("c", "d")}

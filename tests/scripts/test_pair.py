@@ -160,6 +160,24 @@ def test_bad_people_are_refused_by_line_and_column(tmp_path: Path, content: byte
     assert told in refusal(tmp_path / "people.csv", "--json")
 
 
+def test_working_hours_are_compared_across_time_zones(tmp_path: Path) -> None:
+    rows = [
+        "id,timezone,work_hours,work_days",
+        "a,America/New_York,09:00-17:00,Mon-Fri",
+        "b,America/Los_Angeles,06:00-14:00,Mon-Fri",
+        "c,America/New_York,19:00-07:00,Mon-Fri",
+        "d,America/Los_Angeles,16:00-04:00,Mon-Fri",
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(rows), encoding="utf-8")
+    rules = "prefer:\n  - {attribute: working_hours, rule: overlap, weight: 20}\n"
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    found = answer(tmp_path / "people.csv", "--rules", tmp_path / "rules.yaml")["rounds"][0]
+    assert found["groups"] == [["a", "b"], ["c", "d"]]
+    assert found["reasons"]["a|b"] == ["For: working hours in common (40 a week)."]
+    (tmp_path / "people.csv").write_text("\n".join(rows).replace("19:00", "19:10"), encoding="utf-8")
+    assert "line 4, column work_hours: '19:10-07:00' is not hours like" in refusal(tmp_path / "people.csv")
+
+
 def test_every_fault_of_a_list_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,unit\na,u\n,v\na,w\nb,v,w\n", encoding="utf-8")
     told = refusal(tmp_path / "people.csv")
