@@ -9,6 +9,7 @@ from config.settings import Settings
 from engine.program import Program
 from escalation.roster import gaps
 from nudges.clock import zone_of
+from pairing.working_hours import WORKING_HOURS, WRITTEN
 from scripts.findings import Finding, note, wrong
 from scripts.pairing_rules import PairingRules
 from store.database import Database
@@ -125,6 +126,8 @@ def rule_findings(database: Database, vault: Vault, rules: PairingRules) -> Iter
         held = {name for member in members for name in attributes_of(vault, member)}
     if not held:
         return
+    if WRITTEN in held:
+        held.add(WORKING_HOURS)  # made from it
     for attribute in sorted(rules.attributes - held):
         yield wrong(
             "program",
