@@ -6,13 +6,14 @@ Weights come from six skewed attributes; every figure is counted from the groups
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from random import Random
 from time import perf_counter
 
 import numpy as np
 
+from benchmarks.hindsight import unavoidable
 from pairing.horizon import repeat_free_limit
 from pairing.plan import Plan, plan
 from pairing.policy import Person, Policy, Preference, Rule
@@ -120,6 +121,7 @@ class Years:
 
     repeats: int = 0
     forced: float = 0.0
+    present: list[frozenset[str]] = field(default_factory=list)
     least_gap: int | None = None
 
 
@@ -137,6 +139,7 @@ def years(people: int, share: float, *, look_ahead: int, rounds: int = CHURN_ROU
             active, POLICY, history=past, first_round=number, seed=seed, look_ahead=look_ahead
         ).rounds[0]
         ids = {person.id for person in active}
+        counted.present.append(frozenset(ids))
         for id_ in ids:
             attended[id_] = attended.get(id_, 0) + 1
             seen.setdefault(id_, set()).update(ids - {id_})
@@ -158,16 +161,25 @@ def years(people: int, share: float, *, look_ahead: int, rounds: int = CHURN_ROU
 
 
 def churn(quick: bool = False) -> Iterator[str]:
-    """Repeats beyond those that are forced, with and without looking ahead, and the least gap between two meetings."""
-    yield "\n| people | leave each round | forced | beyond, plain | beyond, ahead | least gap, plain | ahead |"
-    yield "|---|---|---|---|---|---|---|"
+    """Repeats beyond those that are forced, with and without looking ahead, and the least gap between two meetings.
+
+    Counting knows how long each is there and whom they could meet; hindsight also that the others have no more time.
+    """
+    yield (
+        "\n| people | leave each round | forced, by counting | forced, in hindsight | beyond that, plain "
+        "| beyond, ahead | least gap, plain | ahead |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for people in (20, 40) if quick else (20, 40, 200):
         for share in (0.0, 0.01, 0.02, 0.05, 0.10):
             plain = years(people, share, look_ahead=0)
             ahead = years(people, share, look_ahead=people)
+            known = unavoidable(plain.present)
+            forced = plain.forced if known is None else known
             yield (
-                f"| {people} | {share:.0%} | {plain.forced:.0f} | {plain.repeats - plain.forced:.0f} "
-                f"| {ahead.repeats - ahead.forced:.0f} | {plain.least_gap or '–'} | {ahead.least_gap or '–'} |"
+                f"| {people} | {share:.0%} | {plain.forced:.0f} | {'–' if known is None else f'{known:.0f}'} "
+                f"| {plain.repeats - forced:.0f} | {ahead.repeats - forced:.0f} "
+                f"| {plain.least_gap or '–'} | {ahead.least_gap or '–'} |"
             )
 
 

@@ -34,7 +34,7 @@ class Workers:
         self, *, seconds: float | None = None, progress: Progress | None = None, compiled: bool = AVAILABLE
     ) -> None:
         self._began, self._seconds, self._progress, self._compiled = monotonic(), seconds, progress, compiled
-        self._stage, self._share, self._until = "", 0.0, 1.0
+        self._stage, self._share, self._until = "getting ready", 0.0, 1.0
         self.cut_short = False  # whether a deadline ended something early
 
     @contextmanager

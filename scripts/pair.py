@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pairing.policy import Person, Policy, Request
     from pairing.why_not import Chosen
 
+WRITING = 1.3  # times what reading took
+LEAST = 0.4  # of a time limit is for planning
 SLOW = 1000  # people: beyond, a round takes more than a few seconds without compiled code
 
 
@@ -50,7 +52,7 @@ def pair(
     """
     started = perf_counter()
     asked = _read(file, rules, history)
-    left = None if time_limit is None else max(0.0, time_limit - (perf_counter() - started))
+    left = None if time_limit is None else _left(time_limit, perf_counter() - started, len(asked.people))
     found = _planned(asked, size=size, rounds=rounds, seed=seed, time_limit=left)
     chosen = _chosen(asked, found, size, seed)
     answer = None if why is None else _answered(why, chosen)
@@ -86,6 +88,12 @@ class _Asked:
     def first_round(self) -> int:
         """The number after the latest in the history."""
         return 1 + max((number for number, _ in self.past), default=0)
+
+
+def _left(limit: float, reading: float, people: int) -> float:
+    """The seconds for planning: a long list takes somewhat longer to write than it took to read."""
+    writing = WRITING * reading if people > SLOW else 0.0
+    return max(LEAST * limit, limit - reading - writing)
 
 
 def _read(file: Path, rules_file: Path | None, history_file: Path | None) -> _Asked:

@@ -24,5 +24,5 @@ def progress(wanted: bool) -> Iterator[Callable[[str, float], None] | None]:
 
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
+        task = bar.add_task("getting ready", total=1.0)
         yield lambda stage, done: bar.update(task, description=stage, completed=done)
