@@ -24,7 +24,8 @@ LOOKS = 6  # at all pairs before prices are taken as they are
 NEIGHBOURS = 2  # in the order of values: so that nobody is without a pair in question
 FEW = 200  # looks end when less than one in so many people still misses a pair
 NEAR = 8  # next best is who costs at most this part of the greatest weight
-FURTHER = 6  # by how much more prices may move at each look: far at once, and the proof would look at nearly all pairs
+FURTHER = 2  # by how much more prices may move where a look at all pairs found none that was missing
+ENOUGH = 2_000  # the same where a look found no pair that was missing: what is open is the price of those left over
 CLOSE = 10_000  # one in so many is near enough to the bound
 LOSS = 16  # times the greatest weight: what it takes to leave somebody single
 
@@ -70,7 +71,7 @@ class _Search:
         self.loss = LOSS * (int(self.most.max(initial=0)) + 1) * (1 + reluctance)
         self.assigned: Assignment = assignment(self.n)
         self.mate = np.full(self.n, NOBODY, dtype=np.int64)
-        self.looks, self.single = 0, self.n
+        self.looks, self.single, self.news = 0, self.n, 0
         self.furthest = 2 * int(self.most.max(initial=0)) // NEAR + 2
         self.best: Matched | None = None
         self.proof = 2 * int(self.most.sum()), 2 * self.most
@@ -144,16 +145,20 @@ class _Search:
         if best is None or (left_over(self.mate), -weight) <= (left_over(best.mate), -best.weight):
             best = Matched(mate=self.mate.copy(), weight=weight, limit=limit, prices=prices, most=self.most)
         self.best = replace(best, limit=limit, prices=prices)
+        self.news = int((found != NOBODY).sum())
         self._add(found)
 
     def worth_another_look(self) -> bool:
         """Whether the bound is still away from the weight, and there is time to do something about it."""
         self.looks += 1
-        self.furthest = min(FURTHER * self.furthest, 4 * int(self.most.max(initial=0)) + 2)
+        if not self.news:
+            self.furthest = min(FURTHER * self.furthest, 4 * int(self.most.max(initial=0)) + 2)
         best = self.result()
         single, before = left_over(best.mate), self.single
         self.single = single
-        close = 4 * best.weight >= best.limit - best.limit // CLOSE and (single < 2 or single == before)
+        gap = best.limit - 4 * best.weight
+        close = gap * CLOSE <= best.limit and (single < 2 or single == before)
+        close |= not self.news and gap * ENOUGH <= best.limit
         return not close and self.looks < LOOKS and not self.workers.passed()
 
     def result(self) -> Matched:

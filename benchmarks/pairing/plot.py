@@ -22,7 +22,7 @@ def plotted(document: str, target: Path) -> None:
         path = " ".join(f"{_x(people):.1f},{_y(seconds):.1f}" for people, seconds in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts += [f'<circle cx="{_x(n):.1f}" cy="{_y(s):.1f}" r="4" fill="{color}"/>' for n, s in points]
-        y = MARGIN + 18 * at
+        y = MARGIN + 18 * (at + 1)
         parts.append(f'<rect x="{MARGIN + 12}" y="{y - 9}" width="10" height="10" fill="{color}"/>')
         parts.append(f'<text x="{MARGIN + 28}" y="{y}">{label}</text>')
     body = "\n".join(parts)
