@@ -24,7 +24,10 @@ LOOKS = 6  # at all pairs before prices are taken as they are
 NEIGHBOURS = 2  # in the order of values: so that nobody is without a pair in question
 FEW = 200  # looks end when less than one in so many people still misses a pair
 NEAR = 8  # next best is who costs at most this part of the greatest weight
-FURTHER = 2  # by how much more prices may move where a look at all pairs found none that was missing
+FURTHER = (
+    4  # by how much more prices may move where a look found no pair that was missing, or many are left over
+)
+MANY = 16  # people left over whose trees stop each other before they are large
 ENOUGH = 2_000  # the same where a look found no pair that was missing: what is open is the price of those left over
 CLOSE = 10_000  # one in so many is near enough to the bound
 LOSS = 16  # times the greatest weight: what it takes to leave somebody single
@@ -151,10 +154,10 @@ class _Search:
     def worth_another_look(self) -> bool:
         """Whether the bound is still away from the weight, and there is time to do something about it."""
         self.looks += 1
-        if not self.news:
-            self.furthest = min(FURTHER * self.furthest, 4 * int(self.most.max(initial=0)) + 2)
         best = self.result()
         single, before = left_over(best.mate), self.single
+        if single > MANY or not self.news:
+            self.furthest = min(FURTHER * self.furthest, 4 * int(self.most.max(initial=0)) + 2)
         self.single = single
         gap = best.limit - 4 * best.weight
         close = gap * CLOSE <= best.limit and (single < 2 or single == before)
