@@ -99,7 +99,6 @@ def use_address(deployment: Deployment, joining_id: UUID, member_id: UUID, now: 
             member.contacts.remove(old)
             session.flush()
         point = confirmed_contact(deployment, member_id, who, now)
-        point.consented = True
         point.changed_at = None if is_plain else now
         member.contacts.append(point)
         agreed = deployment.program.agreement.agreed(who.medium, _language(deployment, member))

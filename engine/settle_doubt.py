@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from channels.channel import Channel, Copy, Fencing, LookupFailed
 from engine.attempt import MOST_ATTEMPTS, give_up
@@ -48,8 +47,7 @@ def settle_doubt(deployment: Deployment, clock: Clock) -> Settled:
     """One look at each row in doubt whose look is due."""
     totals = Settled()
     for channel in deployment.channels.values():
-        with deployment.database.reads() as session:
-            rows = _due_looks(session, channel.sender, clock.wall())
+        rows = _due_looks(deployment, channel.sender, clock.wall())
         if not rows:
             continue
         if channel.can_look_up:
@@ -62,17 +60,20 @@ def settle_doubt(deployment: Deployment, clock: Clock) -> Settled:
     return totals
 
 
-def _due_looks(session: Session, sender: str, wall: datetime) -> Sequence[Message]:
-    return session.scalars(
-        select(Message)
-        .where(
-            Message.sender == sender,
-            IS_IN_DOUBT,
-            or_(Message.look_at.is_(None), Message.look_at <= wall),
-        )
-        .order_by(Message.lane, Message.id)
-        .limit(ROWS_AT_ONCE)
-    ).all()
+def _due_looks(deployment: Deployment, sender: str, wall: datetime) -> Sequence[Message]:
+    """Rows to look for now, taken by putting their next look off: two looks of two nodes at once would be one."""
+    due = select(Message).where(
+        Message.sender == sender, IS_IN_DOUBT, or_(Message.look_at.is_(None), Message.look_at <= wall)
+    )
+    with deployment.database.reads() as session:  # looking costs no lock
+        if session.scalars(due.limit(1)).first() is None:
+            return []
+    with deployment.database.writes.begin() as session:
+        taken = due.order_by(Message.lane, Message.id).limit(ROWS_AT_ONCE).with_for_update(skip_locked=True)
+        rows = session.scalars(taken).all()
+        for message in rows:
+            message.look_at = wall + deployment.lookup_wait
+        return rows
 
 
 def _look_up(deployment: Deployment, channel: Channel, rows: Sequence[Message], clock: Clock) -> Settled:
