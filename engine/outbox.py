@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -89,8 +89,9 @@ def closes_at(deployment: Deployment, kind: str, due_at: datetime) -> datetime:
     within = policy_of(kind).send_within
     if within is not None:
         return due_at + within
-    local = due_at.astimezone(ZoneInfo(deployment.program.zone))
-    return datetime.combine(local.date(), time(21), local.tzinfo)
+    program = deployment.program
+    day = due_at.astimezone(ZoneInfo(program.zone)).date()
+    return program.quiet.begins_after(day, program.window.starts, program.zone)
 
 
 def message_row(deployment: Deployment, draft: Draft, now: datetime) -> dict[str, object]:

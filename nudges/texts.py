@@ -23,6 +23,7 @@ UNREAD = "Please do not answer this mail: nobody reads answers to it. Use the li
 LINK_ONLY = "link_only"
 
 MARK = re.compile(r"\{([a-z_]+)\}")
+_GAP = re.compile(r"\n{3,}")
 
 # The longest value of each field that an SMS carries; a longer one is cut. With these no default text takes
 # more than two segments, whatever a person is called.
@@ -101,6 +102,7 @@ def render(
     template = mail_template(kind, wording)
     if not answerable:
         template = template.replace(MARKER, unread, 1)
+    template = _without_gaps(template, _used(kind, template, fields))
     return Text(subject=subject, template=template, fields=_used(kind, template, fields))
 
 
@@ -128,6 +130,13 @@ def mail_template(kind: str, wording: Wording) -> str:
         if not policy.despite_stop and not policy.to_strangers:
             parts.append(wording.mail_footer.strip())
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _without_gaps(template: str, values: Mapping[str, str]) -> str:
+    """The template without the lines of which nothing would be left, and without the gaps they would leave."""
+    lines = template.split("\n")
+    kept = [line for line in lines if not (mark := MARK.fullmatch(line.strip())) or values[mark[1]].strip()]
+    return _GAP.sub("\n\n", "\n".join(kept))
 
 
 def short(name: str, value: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from sandbox.accounts import account_routes
 from sandbox.fault_routes import fault_routes
 from sandbox.phones import phone_routes
 from sandbox.sendgrid_api import erasure_routes, scheduled_routes, sendgrid_routes
@@ -24,6 +25,7 @@ def create_sandbox(state: SandboxState) -> FastAPI:
     app.include_router(sendgrid_routes(state), prefix="/sendgrid")
     app.include_router(scheduled_routes(state), prefix="/sendgrid")
     app.include_router(erasure_routes(state), prefix="/sendgrid")
+    app.include_router(account_routes(state))
     app.include_router(fault_routes(state))
     app.include_router(phone_routes(state))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="sandbox-static")

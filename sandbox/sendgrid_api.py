@@ -25,7 +25,7 @@ def sendgrid_routes(state: SandboxState) -> APIRouter:
 
     @router.post("/send")
     async def send(request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         raw = await request.body()
         if len(raw) > _LARGEST:
@@ -46,7 +46,7 @@ def sendgrid_routes(state: SandboxState) -> APIRouter:
 
     @router.post("/batch")
     async def batch(request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         if early := _fault_before(state, state.faults.of_answer("sendgrid", sends=False)):
             return early
@@ -54,7 +54,7 @@ def sendgrid_routes(state: SandboxState) -> APIRouter:
 
     @router.get("/batch/{batch_id}")
     async def known_batch(batch_id: str, request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         if batch_id not in state.scheduled.batches:
             return sendgrid_error(400, "invalid batch id")
@@ -69,7 +69,7 @@ def erasure_routes(state: SandboxState) -> APIRouter:
 
     @router.post("/erasejob")
     async def erase(request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         if early := _fault_before(state, state.faults.of_answer("sendgrid", sends=False)):
             return early
@@ -95,7 +95,7 @@ def scheduled_routes(state: SandboxState) -> APIRouter:
 
     @router.post("")
     async def stop(request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         wanted = json.loads(await request.body())
         if not state.scheduled.stop(wanted.get("batch_id"), wanted.get("status"), state.clock(), anew=True):
@@ -104,7 +104,7 @@ def scheduled_routes(state: SandboxState) -> APIRouter:
 
     @router.patch("/{batch_id}")
     async def change(batch_id: str, request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         status = json.loads(await request.body()).get("status")
         if not state.scheduled.stop(batch_id, status, state.clock(), anew=False):
@@ -113,7 +113,7 @@ def scheduled_routes(state: SandboxState) -> APIRouter:
 
     @router.get("/{batch_id}")
     async def fetched(batch_id: str, request: Request) -> Response:
-        if refused := _unauthorised(state, request):
+        if refused := unauthorised(state, request):
             return refused
         status = state.scheduled.status(batch_id)
         if status is None:
@@ -123,7 +123,8 @@ def scheduled_routes(state: SandboxState) -> APIRouter:
     return router
 
 
-def _unauthorised(state: SandboxState, request: Request) -> Response | None:
+def unauthorised(state: SandboxState, request: Request) -> Response | None:
+    """The refusal of a request without our key; None where it has it."""
     if request.headers.get("authorization") != f"Bearer {state.api_key}":
         return sendgrid_error(401, "authorization required")
     return None

@@ -27,7 +27,7 @@ def twilio_routes(state: SandboxState) -> APIRouter:
 
     @router.post("/Messages.json")
     async def create(account_sid: str, request: Request) -> Response:
-        if refused := _unauthorised(state, account_sid, request):
+        if refused := unauthorised(state, account_sid, request):
             return refused
         try:
             form = dict(parse_form(await request.body()))
@@ -51,7 +51,7 @@ def twilio_routes(state: SandboxState) -> APIRouter:
 
     @router.post("/Calls.json")
     async def placed(account_sid: str, request: Request) -> Response:
-        if refused := _unauthorised(state, account_sid, request):
+        if refused := unauthorised(state, account_sid, request):
             return refused
         try:
             form = dict(parse_form(await request.body()))
@@ -68,7 +68,7 @@ def twilio_routes(state: SandboxState) -> APIRouter:
 
     @router.get("/Messages.json")
     async def listed(account_sid: str, request: Request) -> Response:
-        if refused := _unauthorised(state, account_sid, request):
+        if refused := unauthorised(state, account_sid, request):
             return refused
         if early := _fault_before(state, state.faults.of_answer("twilio", sends=False)):
             return early
@@ -76,7 +76,7 @@ def twilio_routes(state: SandboxState) -> APIRouter:
 
     @router.get("/Messages/{sid}.json")
     async def fetched(account_sid: str, sid: str, request: Request) -> Response:
-        if refused := _unauthorised(state, account_sid, request):
+        if refused := unauthorised(state, account_sid, request):
             return refused
         text = state.memory.text(sid)
         if text is None:
@@ -85,7 +85,7 @@ def twilio_routes(state: SandboxState) -> APIRouter:
 
     @router.delete("/Messages/{sid}.json")
     async def erased(account_sid: str, sid: str, request: Request) -> Response:
-        if refused := _unauthorised(state, account_sid, request):
+        if refused := unauthorised(state, account_sid, request):
             return refused
         if early := _fault_before(state, state.faults.of_answer("twilio", sends=False)):
             return early
@@ -96,7 +96,8 @@ def twilio_routes(state: SandboxState) -> APIRouter:
     return router
 
 
-def _unauthorised(state: SandboxState, account_sid: str, request: Request) -> Response | None:
+def unauthorised(state: SandboxState, account_sid: str, request: Request) -> Response | None:
+    """The refusal of a request without our account and token; None where it has them."""
     scheme, _, pair = request.headers.get("authorization", "").partition(" ")
     try:
         given = base64.b64decode(pair).decode() if scheme.lower() == "basic" else ""

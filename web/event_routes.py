@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,7 +10,7 @@ from engine.api_keys import Admission, admit
 from engine.open_cases import Involved, Report, open_cases
 from escalation.ways_in import LONGEST_NAME, LONGEST_SENTENCE, BadSentence, Kind, Source, sentence
 from web.faults import Refused
-from web.site import Site, SiteDep
+from web.site import SiteDep
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `prepaired api-key`.")
 router = APIRouter(prefix="/api/v1")
@@ -56,16 +56,20 @@ class EventOut(BaseModel):
     looks_clinical: list[str]  # words that do not belong into the sentence; it was kept all the same
 
 
-async def _key(
-    request: Request, site: SiteDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> str:
-    return given.credentials if given else ""
+def _caller(site: SiteDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    """Whose key it is; asked before anything of the event is looked at."""
+    key = given.credentials if given else ""
+    admission, name = admit(site.deployment, key, site.clock.wall()) if key else (Admission.UNKNOWN, "")
+    if admission is Admission.UNKNOWN:
+        raise Refused(401, "A key is needed", headers={"WWW-Authenticate": "Bearer"})
+    if admission is Admission.TOO_MANY:
+        raise Refused(429, "Too many calls; try again in a minute", headers={"Retry-After": "60"})
+    return name
 
 
 @router.post("/events", status_code=202, summary="An adverse event: offer outreach to everybody involved")
-def report_event(event: EventIn, key: Annotated[str, Depends(_key)], site: SiteDep) -> EventOut:
+def report_event(event: EventIn, name: Annotated[str, Depends(_caller)], site: SiteDep) -> EventOut:
     """Opens or adds to a case for each person; members are told by their own channel, others by a human only."""
-    name = _admitted(site, key)
     try:
         said = sentence(event.sentence)
     except BadSentence as fault:
@@ -85,12 +89,3 @@ def report_event(event: EventIn, key: Annotated[str, Depends(_key)], site: SiteD
     count = open_cases(site.deployment, report, actor=f"api:{name}", now=site.now())
     site.wake_senders()
     return EventOut(accepted=count, looks_clinical=list(said.looks_clinical))
-
-
-def _admitted(site: Site, key: str) -> str:
-    admission, name = admit(site.deployment, key, site.clock.wall()) if key else (Admission.UNKNOWN, "")
-    if admission is Admission.UNKNOWN:
-        raise Refused(401, "A key is needed", headers={"WWW-Authenticate": "Bearer"})
-    if admission is Admission.TOO_MANY:
-        raise Refused(429, "Too many calls; try again in a minute", headers={"Retry-After": "60"})
-    return name

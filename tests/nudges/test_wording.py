@@ -236,3 +236,14 @@ def _grade(text: str) -> float:
 def test_texts_to_members_read_easily(kind: str) -> None:
     text = render(kind, "email", _WORDING, _FIELDS | {"link": "", "unsubscribe": ""}).body
     assert _grade(text.removeprefix(MARKER)) <= 8
+
+
+def test_a_line_of_which_nothing_is_left_leaves_no_gap_in_a_mail() -> None:
+    mails = {"introduction": Mail(subject="Hello", body="Hello.\n{reasons}\n{contacts}\n\nBegin: {link}\n")}
+    wording = Wording(sms={}, mail=mails)
+    fields = {"reasons": "", "contacts": "", "link": "https://x.example"}
+    assert render("introduction", "email", wording, fields).body == (
+        f"{MARKER}\n\nHello.\n\nBegin: https://x.example\n"
+    )
+    told = render("introduction", "email", wording, fields | {"reasons": "You share a unit."}).body
+    assert "Hello.\nYou share a unit.\n\nBegin" in told

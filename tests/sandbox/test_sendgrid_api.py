@@ -176,3 +176,10 @@ def test_an_inbound_route_with_a_password_gets_it_in_the_header_and_not_in_the_a
 def test_a_mailbox_that_got_nothing_has_nothing_to_answer(stage: Stage) -> None:
     with pytest.raises(ValueError, match="nothing to answer"):
         stage.state.write_mail("stranger@example.org", "1")
+
+
+def test_what_the_key_may_do_is_told_to_who_has_it(stage: Stage) -> None:
+    status, told = call(stage, "GET", "/v3/scopes")
+    assert status == 200
+    assert {"mail.send", "recipients.erasejob.create"} <= set(told["scopes"])
+    assert call(stage, "GET", "/v3/scopes", key="wrong")[0] == 401

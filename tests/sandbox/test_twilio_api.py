@@ -246,3 +246,18 @@ def test_a_number_that_wrote_stop_is_refused_where_the_account_minds() -> None:
 )
 def test_segments_are_counted_as_the_provider_bills_them(body: str, count: int) -> None:
     assert segments(body) == count
+
+
+def test_the_account_and_its_number_are_told_to_who_has_the_token(stage: Stage) -> None:
+    status, account = call(stage, "GET", ".json")
+    assert (status, account["sid"], account["status"]) == (200, ACCOUNT_SID, "active")
+    status, listed = call(
+        stage, "GET", f"/IncomingPhoneNumbers.json?PhoneNumber={NUMBER.replace('+', '%2B')}"
+    )
+    (number,) = listed["incoming_phone_numbers"]
+    assert (status, number["phone_number"], number["sms_method"]) == (200, NUMBER, "POST")
+    assert number["sms_url"].endswith("/webhooks/twilio/sms")
+    assert call(stage, "GET", ".json", token="wrong")[0] == 401
+    assert (
+        call(stage, "GET", "/IncomingPhoneNumbers.json?PhoneNumber=%2B19")[1]["incoming_phone_numbers"] == []
+    )
