@@ -153,7 +153,7 @@ def test_without_any_provider_a_crisis_in_the_mailbox_is_answered_and_paged_by_t
 ) -> None:
     deployment, relay = on_own_relay
     cry(mailbox)
-    assert collect_mail(deployment, now_clock.now()) == 1
+    assert collect_mail(deployment, now_clock) == 1
     assert mailbox.count() == 0
     tick(deployment, now_clock)
     sent = {each["To"]: each for each in relay.mails}
@@ -176,7 +176,7 @@ def test_pages_go_by_the_hospitals_relay_while_the_provider_of_mail_is_down(
         down = {"SENDGRID__API_BASE": "http://127.0.0.1:9"}
         deployment = deployment_from(place.settings(SENDGRID, own, down), sqlite_database, clock=now_clock)
         cry(mailbox)
-        assert collect_mail(deployment, now_clock.now()) == 1
+        assert collect_mail(deployment, now_clock) == 1
         assert answer_inbound(deployment, now_clock.now()) == 1
         help_now(deployment, now_clock)
         assert [mail["To"] for mail in relay.mails] == ["rene@example.org"]

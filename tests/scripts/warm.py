@@ -5,6 +5,7 @@ of the tests in it, does that once and forks for each command: a folder, an envi
 own, and its end. What must be a whole new process (one that is killed, or asked what it imports) is started anew.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -81,7 +82,15 @@ def warm() -> Warm:
         cwd=ROOT,
         env=environment | {"PYTHONPATH": str(ROOT)},
     )
+    atexit.register(_end, process)
     return Warm(process=process)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+    process.wait(timeout=10)
 
 
 def _serve(orders: IO[str], answers: IO[str]) -> None:
