@@ -170,11 +170,18 @@ def test_nudges_rest_until_somebody_is_in_touch_and_a_week_longer(world: World) 
     world.advance(days=1)
     act(world, E.TALK)
     heard = nudges(world)
-    world.advance(days=6, hours=23)
+    pass_time(world, quarters=4 * 7 - 1)
     assert nudges(world) == heard
-    world.advance(days=8)
+    pass_time(world, quarters=4 * 8)
     assert nudges(world) > heard
     assert world.requests()[0].state == "talking"
+
+
+def pass_time(world: World, *, quarters: int) -> None:
+    """Quarters of a day, with a look at the end of each: a case at rest has something to look at every few minutes."""
+    for _ in range(quarters):
+        world.clock.at += timedelta(hours=6)
+        world.tick()
 
 
 def nudges(world: World) -> int:
