@@ -40,27 +40,31 @@ def bound_socket(host: str, port: int) -> socket.socket:
 class Ending:
     """Whether somebody asked the process to end: Ctrl-C, or a service manager's SIGTERM.
 
-    A pipe, not an Event: a handler may interrupt the main thread wherever it is, also inside an Event's lock.
+    A pipe, not an Event: a handler may interrupt the main thread wherever it is, also inside an Event's lock. The
+    interpreter itself writes into it, at once: its handlers run later, and never while the main thread is in a read
+    that it began just after the signal.
     """
 
     def __init__(self) -> None:
         self.asked = False
         self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
 
     def listen(self) -> None:
         """From now on those signals set it, instead of ending the process at once."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        signal.set_wakeup_fd(self._writing)
 
     def wait(self) -> None:
         """Returns when it is asked."""
-        os.read(self._reading, 1)
+        while not self.asked:
+            os.read(self._reading, 1)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:  # asked twice: somebody is in a hurry
             raise KeyboardInterrupt
         self.asked = True
-        os.write(self._writing, b"!")
 
 
 class _Announced(uvicorn.Server):

@@ -106,7 +106,12 @@ class Installation:
 def ended(process: "subprocess.Popen[str]", number: int = signal.SIGTERM) -> Ended:
     """Sends that signal and waits for the end."""
     process.send_signal(number)
-    out, err = process.communicate(timeout=PATIENCE)
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:  # what it leaves open would be the next test's fault
+        process.kill()
+        process.communicate()
+        raise
     return Ended(code=process.returncode, out=out, err=err)
 
 
