@@ -39,7 +39,7 @@ def why_nobody(deployment: Deployment, now: datetime) -> str:
     begins = next_on_call(program.roster, now)
     if begins is None:
         return "we have no on-call hours"
-    return f"on-call hours begin {program.local_time(begins).replace('by ', 'at ', 1)}"
+    return f"on-call hours begin {program.local_time(begins, word='at')}"
 
 
 def who_and_when(session: Session, deployment: Deployment, incident: Incident) -> dict[str, str]:

@@ -14,9 +14,10 @@ from channels.channel import Channel
 from engine.clock import Clock
 from engine.deployment import Deployment
 from engine.reconcile_inbound import FAILING
+from escalation.incidents import IncidentState
 from nudges.kinds import Lane
 from store import program_state
-from store.models import IS_DUE, IS_IN_DOUBT, IS_SENDING, Cursor, Inbound, Message, Sender
+from store.models import IS_DUE, IS_IN_DOUBT, IS_SENDING, Cursor, Inbound, Incident, Message, Sender
 
 SILENT_AFTER = timedelta(minutes=10)  # the engine goes round every few seconds; cron may take some minutes
 DEAF_AFTER = timedelta(minutes=5)  # one listing that fails is a hiccup
@@ -26,7 +27,7 @@ DEAF_AFTER = timedelta(minutes=5)  # one listing that fails is a hiccup
 class Trouble:
     """One thing that is not being done."""
 
-    what: str  # refused, late, unread, deaf, doubtful, silent
+    what: str  # unpaged, refused, late, unread, deaf, doubtful, silent
     why: str  # for people
     count: int = 1
 
@@ -55,6 +56,7 @@ def engine_health(deployment: Deployment, clock: Clock, *, in_moved_time: bool =
     with deployment.database.reads() as session:
         return EngineHealth(
             troubles=(
+                *_unpaged(session, now - late_after),
                 *_refused(session),
                 *_late(session, deployment, now, late_after),
                 *_unread(session, now - late_after),
@@ -63,6 +65,20 @@ def engine_health(deployment: Deployment, clock: Clock, *, in_moved_time: bool =
                 *_silent(session, wall),
             )
         )
+
+
+def _unpaged(session: Session, before: datetime) -> Iterator[Trouble]:
+    """Incidents whose next step is in the past: somebody in danger waits, and nobody is called."""
+    count = session.scalar(
+        select(func.count()).where(
+            or_(
+                and_(Incident.state == IncidentState.OPEN, Incident.next_page_at <= before),
+                and_(Incident.state == IncidentState.ACKNOWLEDGED, Incident.report_by <= before),
+            )
+        )
+    )
+    if count:
+        yield Trouble(what="unpaged", why=f"{count} in danger, and nobody is being paged", count=count)
 
 
 def _refused(session: Session) -> Iterator[Trouble]:

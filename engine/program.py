@@ -141,11 +141,11 @@ class Program:
         """The prompt of a nudge; `seed` is the same for all buddies and outlives a group: the cohort's id."""
         return prompt_of(self.prompts, kind, slot, seed)
 
-    def local_time(self, at: datetime, zone: str | None = None) -> str:
+    def local_time(self, at: datetime, zone: str | None = None, *, word: str = "by") -> str:
         """An instant as it stands in a message, in that zone or the program's: "by 2:30 PM on Wed Nov 25"."""
         local = at.astimezone(zone_of(zone or self.zone))
         hour = local.hour % 12 or 12
-        return f"by {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {self.local_day(local.date())}"
+        return f"{word} {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {self.local_day(local.date())}"
 
     def dated(self, day: date) -> str:
         """A day as it stands in a letter: "Nov 24, 2026"."""

@@ -53,18 +53,19 @@ def plan_meeting(
         session.add(SupporterMeeting(id=row, starts_at=at, minutes=minutes, place=words, planned_at=now))
         notify(
             session, deployment, with_role(session, "supporter"), kind="meeting_invitation", key=f"meeting:{row}",
-            now=now, details={"path": "/meetings", "by": deployment.program.local_time(at).replace("by ", "at ", 1)},
+            now=now, details={"path": "/meetings", "by": deployment.program.local_time(at, word="at")},
         )  # fmt: skip
         audit.record(session, at=now, actor=f"staff:{by.ref}", action="meeting_planned")
     return row
 
 
 def call_off(deployment: Deployment, meeting_id: UUID, *, by: Staff, now: datetime) -> None:
-    """The meeting will not be. Raises NoSuchMeeting for one that has begun."""
+    """The meeting will not be, and whoever has not said no is told. Raises NoSuchMeeting for one that has begun."""
     with deployment.database.writes.begin() as session:
         row = _locked(session, meeting_id)
         if row.starts_at <= now:
             raise NoSuchMeeting("that meeting has begun")
+        _tell(session, deployment, row, "meeting_called_off", f"meeting_off:{row.id}", now)
         session.delete(row)
         audit.record(session, at=now, actor=f"staff:{by.ref}", action="meeting_called_off")
 
@@ -146,7 +147,7 @@ def remind_of_meetings(deployment: Deployment, now: datetime) -> int:
         near = session.scalars(_near(now).with_for_update(skip_locked=True)).all()
         for row in near:
             row.reminded_at = now
-            _remind(session, deployment, row, now)
+            _tell(session, deployment, row, "meeting_reminder", f"meeting_near:{row.id}", now)
         return len(near) + _ask_for_the_next(session, deployment, now)
 
 
@@ -158,7 +159,10 @@ def _near(now: datetime) -> Select[SupporterMeeting]:
     )
 
 
-def _remind(session: Session, deployment: Deployment, row: SupporterMeeting, now: datetime) -> None:
+def _tell(
+    session: Session, deployment: Deployment, row: SupporterMeeting, kind: str, key: str, now: datetime
+) -> None:
+    """Everybody who has not said that they are not coming."""
     said_no = set(
         session.scalars(
             select(MeetingAnswer.staff_id).where(
@@ -167,10 +171,9 @@ def _remind(session: Session, deployment: Deployment, row: SupporterMeeting, now
         )
     )
     people = [one for one in with_role(session, "supporter") if one.id not in said_no]
-    by = deployment.program.local_time(row.starts_at).replace("by ", "at ", 1)
+    by = deployment.program.local_time(row.starts_at, word="at")
     notify(
-        session, deployment, people, kind="meeting_reminder", key=f"meeting_near:{row.id}", now=now,
-        details={"path": "/meetings", "by": by},
+        session, deployment, people, kind=kind, key=key, now=now, details={"path": "/meetings", "by": by}
     )  # fmt: skip
 
 

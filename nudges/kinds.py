@@ -113,7 +113,7 @@ _POLICIES: dict[str, KindPolicy] = {
         ("request_notice", "stop_notice", "number_notice", "rematch_notice", "deadline_notice", "silence_notice",
          "aftercare_notice", "unattended_notice", "outreach_ask", "outreach_reminder", "follow_up_notice", "debrief",
          "supporter_check", "event_mail_notice", "meeting_invitation", "meeting_reminder", "meeting_due",
-         "twin_notice"),
+         "meeting_called_off", "twin_notice"),
         _NOTICE,
     ),
     # What confirms an address, and what a word by text is answered with: neither tells who is enrolled.

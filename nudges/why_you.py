@@ -7,6 +7,7 @@ _SENTENCES = {
     "overlap": "You have {what} in common: {values}.",
     "near": "You are close in {what}.",
     "different": "Each of you brings a different {what}.",
+    "hours": "You work at the same time for {values} hours a week.",
     "chosen": "You chose each other.",
 }
 

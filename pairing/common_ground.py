@@ -4,18 +4,19 @@ Coordinators read all the reasons for a group (`pairing.reasons`). Its people re
 past round and no shortcoming is in them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pairing.policy import Person, Policy, Preference, Rule, comparable
+from pairing.policy import Person, Policy, Preference, Rule
+from pairing.working_hours import WORKING_HOURS, hours_a_week
 
 MOST = 3  # sentences: a reason to begin, no profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """One thing that holds for everybody in a group: `how` is same, near, different, overlap or chosen."""
+    """One thing that holds for everybody in a group: `how` is same, near, different, overlap, hours or chosen."""
 
     how: str
     attribute: str = ""
@@ -51,8 +52,10 @@ def _shared(group: Sequence[Person], rule: Preference) -> Shared | None:
         differ = all(not one & other for one, other in combinations(held, 2))
         return Shared(how="different", attribute=_name(rule)) if differ else None
     if in_all and rule.rule in (Rule.SAME, Rule.OVERLAP):
+        if rule.attribute == WORKING_HOURS:
+            return Shared(how="hours", values=(hours_a_week(in_all),))
         return Shared(
-            how=str(rule.rule), attribute=_name(rule), values=_written(group[0], rule.attribute, in_all)
+            how=str(rule.rule), attribute=_name(rule), values=group[0].spelled(rule.attribute, in_all)
         )
     if rule.rule is Rule.NEAR and all(
         2 * rule.score(one, other) >= rule.weight for one, other in combinations(group, 2)
@@ -63,8 +66,3 @@ def _shared(group: Sequence[Person], rule: Preference) -> Shared | None:
 
 def _name(rule: Preference) -> str:
     return rule.attribute.replace("_", " ")
-
-
-def _written(person: Person, attribute: str, values: Collection[str]) -> tuple[str, ...]:
-    """Values as the person's file spells them."""
-    return tuple(sorted(value for value in person.attributes[attribute] if comparable(value) in values))

@@ -5,7 +5,7 @@ Decides single pairs, never groups.
 These functions are the model; `pairing.compatibility` computes the same numbers for whole cohorts at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -48,6 +48,11 @@ class Person:
         """The values held of an attribute, in comparable form; empty when nothing is known."""
         found = (comparable(value) for value in self.attributes.get(attribute, ()))
         return frozenset(value for value in found if value)
+
+    def spelled(self, attribute: str, values: Collection[str]) -> tuple[str, ...]:
+        """Comparable values of an attribute as this person's file spells them, in order."""
+        held = self.attributes.get(attribute, ())
+        return tuple(sorted(value for value in held if comparable(value) in values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

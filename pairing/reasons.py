@@ -7,7 +7,7 @@ one could reveal a confidential never-pair.
 from collections.abc import Collection, Iterable, Sequence
 
 from pairing.meetings import Meetings, pairs_of
-from pairing.policy import Person, Policy, Preference, Request, Rule, comparable
+from pairing.policy import Person, Policy, Preference, Request, Rule
 from pairing.working_hours import WORKING_HOURS, hours_a_week
 
 
@@ -68,7 +68,7 @@ def _sentence(one: Person, other: Person, preference: Preference) -> str | None:
     mine, theirs = one.values(preference.attribute), other.values(preference.attribute)
     if not mine or not theirs:
         return None
-    shared = _written(one, preference.attribute, mine & theirs)
+    shared = ", ".join(one.spelled(preference.attribute, mine & theirs))
     if preference.attribute == WORKING_HOURS and shared:
         shared = f"{hours_a_week(mine & theirs)} a week"
     name = preference.attribute.replace("_", " ")
@@ -79,11 +79,6 @@ def _sentence(one: Person, other: Person, preference: Preference) -> str | None:
     if preference.rule is Rule.OVERLAP:
         return f"For: {name} in common ({shared})." if shared else f"Against: no {name} in common."
     return f"For: same {name} ({shared})." if shared else f"Against: different {name}."
-
-
-def _written(person: Person, attribute: str, values: Collection[str]) -> str:
-    """Values as the person's file spells them."""
-    return ", ".join(sorted(value for value in person.attributes[attribute] if comparable(value) in values))
 
 
 def _distance(one: Person, other: Person, preference: Preference, name: str) -> str | None:

@@ -6,6 +6,7 @@ from nudges.languages import translator
 from nudges.why_you import why_you
 from pairing.common_ground import CHOSEN, MOST, Shared, common_ground
 from pairing.policy import Person, Policy, Preference, Rule
+from pairing.working_hours import WORKING_HOURS, working_hours
 
 RANKS = ("resident", "fellow", "attending", "chief")
 
@@ -71,6 +72,14 @@ def test_a_reader_is_told_in_their_language() -> None:
     two = [person("a", specialty="Surgery"), person("b", specialty="Surgery")]
     assert told(two, SPECIALTY, language="es") == ["Tienen lo mismo en specialty: Surgery."]
     assert why_you("chosen", "", (), translator("fr")) == "Vous vous êtes choisis."
+
+
+def test_common_hours_are_told_as_a_number_of_hours() -> None:
+    days = frozenset(range(5))
+    early, late = (working_hours([span], days, "UTC") for span in ("07:00-15:00", "11:00-19:00"))
+    two = [Person(id=name, attributes={WORKING_HOURS: held}) for name, held in (("a", early), ("b", late))]
+    overlap = Preference(attribute=WORKING_HOURS, rule=Rule.OVERLAP, weight=10)
+    assert told(two, overlap) == ["You work at the same time for 20 hours a week."]
 
 
 def test_an_unknown_way_to_share_is_left_out() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from engine.engine_health import engine_health
 from engine.handle_incident import acknowledge, close_incident, note_try
 from engine.look_after import record_aftercare
 from engine.page_responders import page_responders
@@ -263,7 +264,9 @@ def test_a_closed_incident_cannot_be_taken(world: World, incident: UUID) -> None
         take(world, incident)
 
 
-def test_an_incident_that_fails_does_not_hold_up_the_page_of_another(world: World) -> None:
+def test_an_incident_that_fails_shows_in_the_health_and_holds_up_nobody_elses_page(
+    world: World,
+) -> None:
     world.enrol({}, {})
     world.text(ONE, "I want to die")
     world.text(TWO, "I want to kill myself")
@@ -271,7 +274,13 @@ def test_an_incident_that_fails_does_not_hold_up_the_page_of_another(world: Worl
     with world.deployment.database.writes.begin() as session:
         session.get_one(Member, broken.member_id).attributes_sealed = b"nothing that was sealed here"
     before = other.pages
+    assert "unpaged" not in troubles(world)
     world.clock.sleep(timedelta(minutes=30))
     assert page_responders(world.deployment, world.clock.now()) == 1
     (again,) = (one for one in world.incidents() if one.id == other.id)
     assert again.pages == before + 1
+    assert "unpaged" in troubles(world)
+
+
+def troubles(world: World) -> set[str]:
+    return {trouble.what for trouble in engine_health(world.deployment, world.clock).troubles}

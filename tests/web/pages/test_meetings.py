@@ -58,7 +58,11 @@ def test_a_meeting_that_cannot_be_is_refused(signed_in: SignedIn, hospital: Hosp
     meeting = planned(signed_in, hospital)
     note = {"act": "note", "meeting": str(meeting.id)}
     assert post(ana, "/console/meetings", note) == 400  # still ahead
+    assert (
+        post(signed_in("uma"), "/console/meetings", {"act": "not_coming", "meeting": str(meeting.id)}) == 303
+    )
     assert post(ana, "/console/meetings", {"act": "call_off", "meeting": str(meeting.id)}) == 303
+    assert [one.staff_id for one in hospital.messages("meeting_called_off")] == [hospital.staff("sam").id]
     assert post(ana, "/console/meetings", {"act": "call_off", "meeting": str(meeting.id)}) == 400
     assert "No meeting is planned" in ana.get("/console/meetings").text
 
