@@ -14,6 +14,13 @@ MOST_KEPT = 20_000  # answers of one program; then it begins anew
 MOST_PROGRAMS = 4
 
 
+class _Unknown:
+    """Not asked for yet; None is an answer."""
+
+
+_UNKNOWN = _Unknown()
+
+
 class NextNudges:
     """The answers for one program so far."""
 
@@ -31,11 +38,15 @@ class NextNudges:
         stagger = stagger_of(member)
         # The minute is all that the member's own number decides.
         asked = (columns, anchor, due_at, pattern.window.awake(stagger, self.program.quiet))
-        if asked not in self._found:
+        found = self._found.get(asked, _UNKNOWN)
+        if isinstance(
+            found, _Unknown
+        ):  # threads share this: whatever else they do to it, the answer is the same
+            found = next_of(self.program, pattern, anchor=anchor, stagger=stagger, after=due_at)
             if len(self._found) >= MOST_KEPT:
                 self._found.clear()
-            self._found[asked] = next_of(self.program, pattern, anchor=anchor, stagger=stagger, after=due_at)
-        return self._found[asked]
+            self._found[asked] = found
+        return found
 
     def _pattern(self, columns: tuple[str, ...]) -> Pattern:
         return self._patterns.setdefault(

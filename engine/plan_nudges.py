@@ -64,7 +64,8 @@ class _Planning:
         self._silent = silent
         self._nudges = next_nudges_of(deployment.program)
         self._this: dict[tuple[Any, ...], tuple[datetime, dict[str, object]]] = {}
-        self._next: dict[int, dict[str, object]] = {}
+        # By identity, which is quicker than by value; the occurrence is held, so that no other one gets its identity.
+        self._next: dict[int, tuple[Occurrence | None, dict[str, object]]] = {}
         self._senders = {medium: sender_for(deployment, medium) for medium in MEDIA}
 
     def row(self, due: tuple[Any, ...]) -> dict[str, object]:
@@ -74,7 +75,9 @@ class _Planning:
         closes_at, this = self._this.get(asked) or self._this.setdefault(asked, self._shared(*asked))
         member = _dashed(member)
         found = self._nudges.after(due_at, anchor=due[10], member=member, columns=due[11:])
-        following = self._next.get(id(found)) or self._next.setdefault(id(found), self._written(found))
+        _, following = self._next.get(id(found)) or self._next.setdefault(
+            id(found), (found, self._written(found))
+        )
         reason = this["reason"] if medium else self._silent.get(member, Reason.NO_CHANNEL)
         return {
             **this,
