@@ -1,4 +1,4 @@
-"""One organisation's program as the use cases know it: pure, validated values, read once at start."""
+"""One organization's program as the use cases know it: pure, validated values, read once at start."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """Care for supporters as rules and words: who is new to it and whose twin they get, what a meeting is for, role plays.
 
-Sources: AMA STEPS Forward and RISE (supporters are trained, meet quarterly, practise); Godfrey et al. (workload first).
+Sources: AMA STEPS Forward and RISE (supporters are trained, meet quarterly, practice); Godfrey et al. (workload first).
 """
 
 from collections.abc import Sequence

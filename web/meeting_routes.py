@@ -27,7 +27,7 @@ RUNS_MEETINGS = ("coordinator", "deputy")
 
 @router.get("/meetings")
 def meetings_page(viewer: ViewerDep, site: SiteDep) -> HTMLResponse:
-    """When the supporters meet, what about, and scenes to practise."""
+    """When the supporters meet, what about, and scenes to practice."""
     viewer.need(*SEES_MEETINGS)
     with site.deployment.database.reads() as session:
         rows = meet.meetings(session, site.deployment, session.get_one(Staff, viewer.id), site.now())

@@ -17,7 +17,7 @@ from store.models import Staff, SupportRequest
 from web.console_session import Viewer
 
 IN_QUEUE = QUEUE_STATES
-_FIRST = {RequestState.OPEN: "supporter found", RequestState.MATCHED: "first contact"}
+_FIRST = {RequestState.OPEN: "find a supporter", RequestState.MATCHED: "first contact"}
 _FIRST |= dict.fromkeys((RequestState.ACCEPTED, RequestState.NO_ANSWER), "first contact")
 
 
